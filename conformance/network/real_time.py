@@ -1,0 +1,33 @@
+"""Waits in real time: what the origin waits with when a real browser is its client."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import trio
+
+from simulator.turns import Watch, Watched
+
+
+class RealTime:
+    """``simulator.turns.Waits`` over the machine's monotonic clock. Times in nanoseconds since its making."""
+
+    def __init__(self) -> None:
+        self.start = time.monotonic_ns()
+
+    def now(self) -> int:
+        return time.monotonic_ns() - self.start
+
+    async def until(self, holds: Callable[[], bool], *cells: Watched, why: str = "") -> None:
+        """Wait until ``holds()``, asked again whenever one of ``cells`` changes."""
+        while not holds():
+            changed = trio.Event()
+            watch = Watch(holds, cells, changed.set)
+            try:
+                await changed.wait()
+            finally:
+                watch.drop()
+
+    async def sleep(self, duration: int, why: str = "") -> None:
+        await trio.sleep(max(0, duration) / 1e9)

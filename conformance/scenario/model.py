@@ -1,0 +1,252 @@
+"""The scenario as a model: what a scenario file says, read and in plain units.
+
+Sizes are bytes, times nanoseconds, rates bits per second; a path is the path with its query,
+``//host/path`` for another origin of the scenario. Nothing in here computes or waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import Factory, frozen
+
+from simulator.origin.behaviour import Resource
+
+
+Table = Mapping[str, Any]
+
+
+@frozen
+class RequestSpec:
+    """One request given to fetch(): ``body`` is a size in bytes, None for no body."""
+
+    path: str
+    method: str = "GET"
+    headers: Table = Factory(dict)
+    body: int | None = None
+    mode: str = ""
+    credentials: str = ""
+
+
+@frozen
+class Condition:
+    """Something to wait for; all that is given must hold. Amounts mean "at least".
+
+    ``text`` is the condition as written, for messages. ``settled`` and ``ended`` as in the
+    grammar; ``state`` is active, paused or gone (gone: the instance's records are no longer
+    available). ``time`` is nanoseconds since the last step.
+    """
+
+    text: str
+    on: str = "page"
+    of: str = ""
+    downloaded: int | None = None
+    sent: int | None = None
+    path: str = ""
+    attempt: int | None = None
+    event: str = ""
+    ended: str = ""
+    settled: bool = False
+    state: str = ""
+    time: int | None = None
+
+
+@frozen
+class Step:
+    """One step: a verb, its object, and what its promise is expected to do.
+
+    ``verb`` is one of VERBS; ``arguments`` holds its object under the verb's own name and the
+    keys that go with it (requests, options, bytes, at, pages), in plain units: ``requests`` is
+    a tuple of RequestSpec. ``name`` is what ``as`` (or the id) calls the result; ``of`` names
+    the fetch or record that is meant. ``line`` is its line in the file.
+    """
+
+    number: int
+    verb: str
+    arguments: Table
+    on: str = "page"
+    name: str = ""
+    of: str = ""
+    when: Condition | None = None
+    gives: Any = None
+    has_gives: bool = False
+    throws: str = ""
+    level: str = "must"
+    authority: str = "text"
+    clause: str = ""
+    line: int = 0
+
+    @property
+    def settles(self) -> bool:
+        """Whether the step is over only once its promise has settled."""
+        return self.has_gives or bool(self.throws)
+
+
+@frozen
+class WorkerStep:
+    """One thing a service worker does in an event's handler: updateUI or waitUntil."""
+
+    verb: str
+    arguments: Table
+    gives: Any = None
+    has_gives: bool = False
+    throws: str = ""
+
+
+@frozen
+class WorkerScript:
+    """A service worker registration: its scope, and what its handlers do, by event type."""
+
+    scope: str = "/"
+    handlers: Mapping[str, tuple[WorkerStep, ...]] = Factory(dict)
+
+
+@frozen
+class Expectation:
+    """What every expectation has beside its own keys.
+
+    ``line`` points into the file. ``clause`` defaults to the scenario's first clause.
+    """
+
+    clause: str
+    level: str = "must"
+    authority: str = "text"
+    line: int = 0
+
+
+@frozen(kw_only=True)
+class ExpectRequest(Expectation):
+    """A request on the wire. ``range`` is the header's text, "" for none; ``range_from`` an interval of its start."""
+
+    path: str
+    method: str = "GET"
+    range: str = ""
+    range_from: tuple[int, int] | None = None
+    received: int | None = None
+    headers: Table = Factory(dict)
+    count: tuple[int, int] = (1, 1)
+
+
+@frozen(kw_only=True)
+class ExpectEvent(Expectation):
+    """An end event. None leaves a field open; ``interface`` is the event's class."""
+
+    type: str | None = None
+    result: str | None = None
+    failureReason: str | None = None
+    interface: str | None = None
+    of: str = ""
+    worker: str = ""
+    attributes: Table = Factory(dict)
+    count: tuple[int, int] = (1, 1)
+
+
+@frozen(kw_only=True)
+class ExpectRecord(Expectation):
+    """A record as the end event's handler saw it. ``body`` is intact, prefix, empty, or runs as text."""
+
+    path: str
+    excepted: tuple[str, ...] = ()
+    of: str = ""
+    status: int | None = None
+    body: str | None = None
+    version: str | None = None
+    responseType: str | None = None
+    headers: Table = Factory(dict)
+    absent: tuple[str, ...] = ()
+    throws: str = ""
+    count: tuple[int, int] = (1, 1)
+
+
+@frozen(kw_only=True)
+class ExpectProgress(Expectation):
+    """The progress events that one page saw of one fetch."""
+
+    on: str = "page"
+    of: str = ""
+    monotone: bool | None = None
+    first: int | None = None
+    last: int | None = None
+    count: tuple[int, int] | None = None
+
+
+@frozen(kw_only=True)
+class ExpectResult(Expectation):
+    """How the promise of the step called ``step`` settled."""
+
+    step: str
+    gives: Any = None
+    has_gives: bool = False
+    throws: str = ""
+
+
+@frozen
+class Expect:
+    """Expectations that must hold together. ``requests`` None: nothing is said of the wire."""
+
+    requests: tuple[ExpectRequest, ...] | None = None
+    events: tuple[ExpectEvent, ...] | None = None
+    records: tuple[ExpectRecord, ...] = ()
+    progress: tuple[ExpectProgress, ...] = ()
+    results: tuple[ExpectResult, ...] = ()
+    any: tuple[Alternative, ...] = ()
+
+
+@frozen
+class Alternative:
+    """One way in which the scenario may come out, with what it presupposes."""
+
+    expect: Expect
+    policy: Table = Factory(dict)
+    level: str = "must"
+    authority: str = "text"
+    needs: Condition | None = None
+    line: int = 0
+
+
+@frozen
+class NetworkState:
+    """The link: bandwidth in bits per second (None: ample), latency in nanoseconds."""
+
+    online: bool = True
+    metered: bool = False
+    bandwidth: int | None = None
+    latency: int = 0
+
+
+@frozen
+class Scenario:
+    """A whole scenario file.
+
+    ``id`` is the path below scenarios/ without .toml; ``document`` the file as plain data,
+    from which another process can make the same scenario; ``text`` the file itself.
+    """
+
+    id: str
+    title: str
+    clauses: tuple[str, ...]
+    steps: tuple[Step, ...]
+    expect: Expect
+    origin: Mapping[str, Resource]
+    workers: Mapping[str, WorkerScript]
+    level: str = "must"
+    authority: str = "text"
+    permission: str = "granted"
+    network: NetworkState = NetworkState()
+    quota: int | None = None
+    policy: Table = Factory(dict)
+    file: str = ""
+    text: str = ""
+    document: Table = Factory(dict)
+
+    def resource(self, path: str) -> Resource | None:
+        """The resource for a path: with its query first, then without."""
+        return self.origin.get(path) or self.origin.get(path.partition("?")[0])
+
+
+VERBS = (
+    "fetch get getIds match matchAll abort updateUI read attributes open close browser worker user "
+    "network permission storage release wait until never"
+).split()
+"""Every verb of a step. The last three only wait."""

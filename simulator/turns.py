@@ -1,0 +1,340 @@
+"""One turn at a time: the deterministic scheduler under the simulator.
+
+Every wait of the simulated world is one primitive, ``Turns.until(condition)``, beside
+``abort_when(condition)`` and ``sleep``. A task whose condition has come true does not run
+at once: its turn goes to the ready ones. The kernel, in one task of its own, picks a ready
+turn by the seed, lets it run until every task is blocked again, and picks the next. When no
+turn is ready, virtual time moves to the next deadline; when there is no deadline either,
+nothing can ever happen again, and ``Deadlock`` says who waits for what.
+
+Trio's own order of tasks never shows, because only one task is ever awake. That holds only
+while every wait goes through here: a raw ``trio.sleep`` or nursery stays outside the turns,
+which is why ``sleep``, ``until`` and ``nursery`` are handed out.
+"""
+
+from __future__ import annotations
+
+import gc
+import heapq
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from typing import Any, Generic, Protocol, TypeVar
+
+import trio
+from trio.testing import wait_all_tasks_blocked
+
+T = TypeVar("T")
+
+
+class Deadlock(Exception):
+    """Tasks are waiting, no turn is ready, no deadline is set: nothing can happen any more."""
+
+    def __init__(self, waits: list[str]) -> None:
+        named = "; ".join(waits) or "nobody"
+        super().__init__(
+            f"the simulation stands still: no task can go on and no deadline is set. Waiting: {named}. "
+            "Something must set the awaited state, or the wait needs an end (sleep, abort_when)."
+        )
+        self.waits = waits
+
+
+class Runaway(Exception):
+    """A simulation used up its turns without coming to an end."""
+
+
+class Watched:
+    """Something whose changes can be waited for: ``changed()`` asks every watch again."""
+
+    def __init__(self) -> None:
+        self._watches: dict[Watch, None] = {}
+
+    def changed(self) -> None:
+        for watch in tuple(self._watches):
+            watch.ask()
+
+
+class Cell(Watched, Generic[T]):
+    """A value that can be waited for; setting it asks every watch."""
+
+    def __init__(self, value: T) -> None:
+        super().__init__()
+        self._value = value
+
+    @property
+    def value(self) -> T:
+        return self._value
+
+    @value.setter
+    def value(self, value: T) -> None:
+        self._value = value
+        self.changed()
+
+
+class Watch:
+    """Calls ``then`` once, the first time that ``holds`` is true when one of the cells changes."""
+
+    def __init__(self, holds: Callable[[], bool], cells: tuple[Watched, ...], then: Callable[[], None]) -> None:
+        self.holds, self.cells, self.then = holds, cells, then
+        for cell in cells:
+            cell._watches[self] = None
+
+    def ask(self) -> None:
+        if self.holds():
+            self.drop()
+            self.then()
+
+    def drop(self) -> None:
+        for cell in self.cells:
+            cell._watches.pop(self, None)
+
+
+class Waits(Protocol):
+    """What code that also runs in real time (the origin) may wait with. Times in nanoseconds."""
+
+    def now(self) -> int: ...
+
+    async def until(self, holds: Callable[[], bool], *cells: Watched, why: str = "") -> None: ...
+
+    async def sleep(self, duration: int, why: str = "") -> None: ...
+
+
+class Alarm(Cell[bool]):
+    """A deadline: turns true when virtual time reaches it, unless it is ``over`` by then."""
+
+    over = False
+
+
+class Turns:
+    """The scheduler of one simulation. Use ``async with Turns(seed).running():``."""
+
+    def __init__(self, seed: int = 0, *, most: int = 2_000_000) -> None:
+        self.ready: list[Callable[[], None]] = []
+        self.waiting: dict[trio.Event, str] = {}
+        self.taken = 0
+        self.most = most
+        self.closed = False
+        self._now = 0
+        self._random = random.Random(seed)
+        self._alarms: list[tuple[int, int, Alarm]] = []
+        self._alarms_made = 0
+        self._nursery: trio.Nursery | None = None
+
+    # -- what waits are made of -------------------------------------------------------------
+
+    def now(self) -> int:
+        """Virtual nanoseconds since the start."""
+        return self._now
+
+    async def until(self, holds: Callable[[], bool], *cells: Watched, why: str = "") -> None:
+        """Wait until ``holds()``, which can only become so when one of ``cells`` changes.
+
+        Takes no turn when it holds already. When it came true but another task undid it
+        before our turn, the wait goes on: on return, it holds.
+        """
+        while not holds():
+            woken = trio.Event()
+            watch = Watch(holds, cells, lambda woken=woken: self.ready.append(woken.set))  # type: ignore[misc]
+            try:
+                await self._block(woken, why)
+            finally:
+                watch.drop()
+
+    async def turn(self) -> None:
+        """Let any other ready task go first."""
+        woken = trio.Event()
+        self.ready.append(woken.set)
+        await self._block(woken, "its turn")
+
+    async def _block(self, woken: trio.Event, why: str) -> None:
+        self.waiting[woken] = why
+        try:
+            await woken.wait()
+        except trio.Cancelled:
+            # Unwinding changes the world too (a connection closes), so it takes its turn; not
+            # once the kernel is gone, which would leave the turn to nobody.
+            if not self.closed:
+                with trio.CancelScope(shield=True):
+                    again = trio.Event()
+                    self.ready.append(again.set)
+                    await again.wait()
+            raise
+        finally:
+            del self.waiting[woken]
+
+    async def sleep(self, duration: int, why: str = "") -> None:
+        """Let ``duration`` virtual nanoseconds pass."""
+        with self.alarm(duration) as alarm:
+            await self.until(lambda: alarm.value, alarm, why=why or f"{duration} ns to pass")
+
+    @contextmanager
+    def alarm(self, duration: int) -> Iterator[Alarm]:
+        """A cell that turns true after ``duration`` nanoseconds, while the block lasts."""
+        alarm = Alarm(False)
+        self._alarms_made += 1
+        heapq.heappush(self._alarms, (self._now + max(0, duration), self._alarms_made, alarm))
+        try:
+            yield alarm
+        finally:
+            alarm.over = True
+
+    @contextmanager
+    def abort_when(self, holds: Callable[[], bool], *cells: Watched) -> Iterator[trio.CancelScope]:
+        """A cancel scope that is cancelled, in a turn of its own, once ``holds()``.
+
+        Afterwards ``scope.cancelled_caught`` says whether the block was cut short.
+        """
+        with trio.CancelScope() as scope:
+            watch = Watch(holds, cells, lambda: self.ready.append(scope.cancel))
+            if holds():
+                scope.cancel()
+            try:
+                yield scope
+            finally:
+                watch.drop()
+
+    # -- tasks ------------------------------------------------------------------------------
+
+    def start_soon(self, steps: Callable[..., Awaitable[Any]], *args: Any) -> None:
+        """Run ``steps`` in parallel, beginning at a turn of their own."""
+        assert self._nursery is not None, "the scheduler is not running: use 'async with turns.running():'"
+        self._nursery.start_soon(self._first_turn, steps, *args)
+
+    @asynccontextmanager
+    async def nursery(self) -> AsyncIterator[Nursery]:
+        """A nursery whose tasks take turns; leaves its block once all have ended."""
+        async with trio.open_nursery() as inner:
+            yield Nursery(self, inner)
+
+    async def _first_turn(self, steps: Callable[..., Awaitable[Any]], *args: Any) -> None:
+        await self.turn()
+        await steps(*args)
+
+    # -- the kernel -------------------------------------------------------------------------
+
+    def running(self) -> AbstractAsyncContextManager[Turns]:
+        """Run the scheduler while the block lasts; what still runs at its end is cancelled.
+
+        Raises Deadlock or Runaway, or the one exception that a task ended with.
+        """
+        return _only_leaf(self._running())
+
+    @asynccontextmanager
+    async def _running(self) -> AsyncIterator[Turns]:
+        collecting = gc.isenabled()
+        gc.disable()  # passes of the collector make long simulations look worse than linear
+        try:
+            async with trio.open_nursery() as self._nursery:
+                self._nursery.start_soon(self._kernel)
+                await self.turn()
+                yield self
+                self._close()
+                self._nursery.cancel_scope.cancel()
+        finally:
+            self._close()
+            if collecting:
+                gc.enable()
+
+    async def _kernel(self) -> None:
+        try:
+            while True:
+                await wait_all_tasks_blocked()
+                if self.ready:
+                    self._pick()()
+                elif not self._advance():
+                    raise Deadlock(list(self.waiting.values()))
+        finally:
+            self._close()
+
+    def _pick(self) -> Callable[[], None]:
+        self.taken += 1
+        if self.taken > self.most:
+            raise Runaway(f"no end after {self.most} turns, at {self._now / 1e9:.3f} s of virtual time")
+        ready = self.ready
+        chosen = int(self._random.random() * len(ready))
+        ready[chosen], ready[-1] = ready[-1], ready[chosen]
+        return ready.pop()
+
+    def _advance(self) -> bool:
+        """Move time to the next deadline; all that share it become ready. False if there is none."""
+        rang = False
+        while self._alarms and (not rang or self._alarms[0][0] == self._now):
+            deadline, _, alarm = heapq.heappop(self._alarms)
+            if not alarm.over:
+                self._now, rang = deadline, True
+                alarm.value = True
+        return rang
+
+    def _close(self) -> None:
+        """Let every wait go: from here on nobody hands out turns."""
+        self.closed = True
+        for wake in self.ready:
+            wake()
+        self.ready.clear()
+
+
+class Nursery:
+    """Starts tasks that take turns."""
+
+    def __init__(self, turns: Turns, inner: trio.Nursery) -> None:
+        self._turns, self._inner = turns, inner
+        self.cancel_scope = inner.cancel_scope
+
+    def start_soon(self, steps: Callable[..., Awaitable[Any]], *args: Any) -> None:
+        self._inner.start_soon(self._turns._first_turn, steps, *args)
+
+
+@asynccontextmanager
+async def _only_leaf(block: AbstractAsyncContextManager[T]) -> AsyncIterator[T]:
+    """Raise the one exception inside Trio's group, so that a reader meets it and not its wrapping."""
+    try:
+        async with block as value:
+            yield value
+    except BaseExceptionGroup as group:
+        leaves = list(_leaves(group))
+        if len(leaves) == 1:
+            raise leaves[0] from None
+        raise
+
+
+def _leaves(group: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]:
+    for inner in group.exceptions:
+        if isinstance(inner, BaseExceptionGroup):
+            yield from _leaves(inner)
+        else:
+            yield inner
+
+
+class ParallelQueue:
+    """A parallel queue of the text: steps enqueued to it run one after another, in order."""
+
+    def __init__(self, turns: Turns) -> None:
+        self._turns = turns
+        self._steps: list[Callable[[], Awaitable[None]]] = []
+        self._draining = False
+
+    def enqueue(self, steps: Callable[[], Awaitable[None]]) -> None:
+        self._steps.append(steps)
+        if not self._draining:
+            self._draining = True
+            self._turns.start_soon(self._drain)
+
+    async def _drain(self) -> None:
+        while self._steps:
+            await self._steps.pop(0)()
+            if self._steps:
+                await self._turns.turn()
+        self._draining = False
+
+
+class EventLoop:
+    """The event loop of an environment: queued tasks run one at a time, in order, each a turn."""
+
+    def __init__(self, turns: Turns) -> None:
+        self._queue = ParallelQueue(turns)
+
+    def queue_a_task(self, task: Callable[[], None]) -> None:
+        async def run() -> None:
+            task()
+
+        self._queue.enqueue(run)
