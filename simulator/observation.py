@@ -340,7 +340,9 @@ class Observation:
         if row["witness"] not in WITNESSES:
             raise ValueError(f"unknown witness {row['witness']!r}; known: {', '.join(WITNESSES)}")
         data = data_from_json(row["kind"], row["data"])
-        return cls(row["time"], row["sequence"], row["witness"], row["actor"], row["of"], data, row.get("cause"))
+        return cls(
+            row["time"], row["sequence"], row["witness"], row["actor"], row["of"], data, row.get("cause")
+        )
 
     def line(self) -> str:
         """One line of JSON, byte for byte the same for equal observations."""

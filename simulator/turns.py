@@ -74,7 +74,9 @@ class Cell(Watched, Generic[T]):
 class Watch:
     """Calls ``then`` once, the first time that ``holds`` is true when one of the cells changes."""
 
-    def __init__(self, holds: Callable[[], bool], cells: tuple[Watched, ...], then: Callable[[], None]) -> None:
+    def __init__(
+        self, holds: Callable[[], bool], cells: tuple[Watched, ...], then: Callable[[], None]
+    ) -> None:
         self.holds, self.cells, self.then = holds, cells, then
         for cell in cells:
             cell._watches[self] = None

@@ -2,8 +2,9 @@
 
 The proxy has a thread and an event loop of its own. It passes the hosts of the running
 scenario to the origin on loopback and answers everything else itself, so a browser that
-phones its maker reaches nobody. While the network is away it refuses the scenario's
-traffic, but not the reports of its page and worker (paths under ``STAGE``).
+phones its maker reaches nobody. What belongs to the harness (the page, its scripts, their
+reports: paths below ``STAGE``, and every navigation) it hands to the stage and not to the
+origin; that goes on while the network is away.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import hashlib
 import socket
 import struct
 import threading
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,30 +28,33 @@ from mitmproxy.flow import Error
 from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 from mitmproxy.tools.dump import DumpMaster
 
-from simulator.observation import Closed, Kind, Request, Response, Sent
+from simulator.observation import Closed, Headers, Kind, Request, Response, Sent
+from simulator.origin.hosts import Hosts
 
 STAGE = "/.bgfetch/"
-"""Paths of the harness itself on every scenario origin: the page, its scripts, their reports."""
+"""Paths of the harness itself, on every host of a scenario."""
+
+NAVIGATION = ("document", "iframe")
+"""Destinations (Sec-Fetch-Dest) of requests for a page. A background fetch has none of them."""
 
 See = Callable[[str, str, Kind], None]
-"""Takes what the proxy saw: host, path with query, and what it was. Called in the proxy's thread."""
+"""Takes what the proxy saw: host, path with query, and what it was."""
 
-
-@define(eq=False)
-class _Transfer:
-    """One request on its way through: its number among those for its URL, and the bytes passed on."""
-
-    number: int
-    path: str
-    sent: int = 0
+Stage = Callable[[str, bytes], tuple[int, Mapping[str, str], bytes]]
+"""Answers a request of the harness: path below STAGE and body in; status, headers, body out."""
 
 
 class Proxy:
-    """Start it, tell it which hosts to ``serve``, and ``stop`` it. ``port`` and ``spki`` are for the browser."""
+    """Start it, tell it which hosts to ``serve``, ``stop`` it. ``port`` and ``spki`` are for the browser.
 
-    def __init__(self, folder: Path, see: See) -> None:
-        """``folder`` gets the proxy's own certificate authority."""
-        self._folder, self._see = folder, see
+    ``see`` and ``stage`` are called in the proxy's thread. ``folder`` gets its certificate authority.
+    """
+
+    def __init__(self, folder: Path, see: See, stage: Stage) -> None:
+        self.port = 0
+        self.spki = ""
+        self._folder = folder
+        self._addon = _Addon(see, stage, self._listens)
         self._ready = threading.Event()
         self._failed: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name="proxy", daemon=True)
@@ -63,26 +67,31 @@ class Proxy:
             raise self._failed
 
     def stop(self) -> None:
+        """End the proxy and its connections."""
         self._master.shutdown()
-        self._thread.join(5)
+        self._thread.join()
 
-    def serve(self, ports: Mapping[str, int]) -> None:
-        """From now on pass exactly these hosts, each to its port on loopback, with the network there."""
-        self._in_loop(self._addon.serve(dict(ports)))
+    def serve(self, port: int, hosts: Hosts | None) -> None:
+        """From now on pass these hosts, and only these, to ``port`` on loopback; the network is there."""
+        self._in_loop(self._addon.serve, port, hosts)
 
-    def offline(self) -> None:
-        """End the scenario's open transfers and refuse new ones."""
-        self._in_loop(self._addon.refuse())
+    def refuse(self) -> None:
+        """The network goes: end the scenario's open transfers and refuse new ones."""
+        self._in_loop(self._addon.refuse)
 
-    def online(self) -> None:
-        self._in_loop(self._addon.accept())
+    def accept(self) -> None:
+        """The network is back."""
+        self._in_loop(self._addon.accept)
 
     def reset(self, port: int) -> None:
-        """Reset the browser's connection behind the origin's connection that came from ``port``."""
-        self._in_loop(self._addon.reset(port))
+        """When the origin closes the connection that came from ``port``, reset the browser's behind it."""
+        self._loop.call_soon_threadsafe(self._addon.resets.add, port)
 
-    def _in_loop(self, steps: Coroutine[Any, Any, None]) -> None:
-        asyncio.run_coroutine_threadsafe(steps, self._loop).result(10)
+    def _in_loop(self, steps: Callable[..., None], *args: Any) -> None:
+        async def run() -> None:
+            steps(*args)
+
+        asyncio.run_coroutine_threadsafe(run(), self._loop).result(10)
 
     def _run(self) -> None:
         try:
@@ -94,12 +103,13 @@ class Proxy:
 
     async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()
-        self._addon = _Addon(self._see, self._listens)
         chosen = options.Options(listen_host="127.0.0.1", listen_port=0, confdir=str(self._folder))
-        self._master = DumpMaster(chosen, with_termlog=False, with_dumper=False)
+        # mitmproxy leaves much of itself untyped; Any says so in one place.
+        make: Any = DumpMaster
+        self._master = make(chosen, with_termlog=False, with_dumper=False)
         self._master.addons.add(self._addon)
         self._addon.proxyserver = self._master.addons.get("proxyserver")
-        chosen.update(http2=False, connection_strategy="lazy", upstream_cert=False)
+        self._master.options.update(http2=False, connection_strategy="lazy", upstream_cert=False)
         await self._master.run()
 
     def _listens(self, port: int) -> None:
@@ -115,119 +125,146 @@ def _spki(certificate: Path) -> str:
     return base64.b64encode(hashlib.sha256(public).digest()).decode()
 
 
+@define(eq=False)
+class _Transfer:
+    """One request of the scenario on its way through: its number for that URL, the bytes passed on."""
+
+    host: str
+    path: str
+    number: int
+    sent: int = 0
+
+
 class _Addon:
     """What mitmproxy calls. Everything in here runs in the proxy's event loop."""
 
     proxyserver: Proxyserver
 
-    def __init__(self, see: See, listens: Callable[[int], None]) -> None:
-        self._see, self._listens = see, listens
-        self._ports: dict[str, int] = {}
+    def __init__(self, see: See, stage: Stage, listens: Callable[[int], None]) -> None:
+        self._see, self._stage, self._listens = see, stage, listens
+        self._port = 0
+        self._hosts: Hosts | None = None
         self._refusing = False
         self._under_way: dict[http.HTTPFlow, _Transfer] = {}
         self._counts: dict[tuple[str, str], int] = {}
-        self._clients: dict[int, str] = {}
+        self.resets: set[int] = set()
 
     # -- what the harness tells it -----------------------------------------------------------
 
-    async def serve(self, ports: dict[str, int]) -> None:
-        for flow in tuple(self._under_way):
-            self._abort(flow.client_conn.id)
-        self._ports, self._refusing = ports, False
+    def serve(self, port: int, hosts: Hosts | None) -> None:
+        self._abort_all()
+        self._port, self._hosts, self._refusing = port, hosts, False
         self._counts.clear()
+        self.resets.clear()
 
-    async def refuse(self) -> None:
+    def refuse(self) -> None:
         self._refusing = True
-        for flow in tuple(self._under_way):
-            self._abort(flow.client_conn.id)
+        self._abort_all()
 
-    async def accept(self) -> None:
+    def accept(self) -> None:
         self._refusing = False
 
-    async def reset(self, port: int) -> None:
-        self._abort(self._clients[port])
-
-    def _abort(self, client: str) -> None:
-        """End a client's connection by a reset, dropping what has not left yet."""
-        for handler in self.proxyserver.connections.values():
-            if handler.client.id == client and handler.client in handler.transports:
-                writer = handler.transports[handler.client].writer
-                assert isinstance(writer, asyncio.StreamWriter)
-                linger = struct.pack("ii", 1, 0)
-                writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+    def _abort_all(self) -> None:
+        for flow in tuple(self._under_way):
+            for writer in self._writers(flow):
                 writer.transport.abort()
+
+    def _writers(self, flow: http.HTTPFlow) -> Iterator[asyncio.StreamWriter]:
+        """What writes to the browser on a flow's connection; nothing when that has ended."""
+        for handler in self.proxyserver.connections.values():
+            if handler.client.id == flow.client_conn.id and handler.client in handler.transports:
+                writer = handler.transports[handler.client].writer
+                if isinstance(writer, asyncio.StreamWriter):
+                    yield writer
 
     # -- mitmproxy's hooks -------------------------------------------------------------------
 
     def running(self) -> None:
         self._listens(self.proxyserver.listen_addrs()[0][1])
 
-    def server_connected(self, data: ServerConnectionHookData) -> None:
-        if data.server.sockname:
-            self._clients[data.server.sockname[1]] = data.client.id
-
-    def server_disconnected(self, data: ServerConnectionHookData) -> None:
-        if data.server.sockname:
-            self._clients.pop(data.server.sockname[1], None)
-
     def requestheaders(self, flow: http.HTTPFlow) -> None:
-        host = flow.request.pretty_host
-        if host not in self._ports:
-            flow.response = http.Response.make(503, b"not a host of the scenario\n")
+        request, host = flow.request, flow.request.pretty_host
+        if not self._ours(host) or self._staged(request):
+            return  # answered in ``request``, once its body is here
+        if self._refusing:
+            _drop(flow)
             return
-        if not flow.request.path.startswith(STAGE):
-            if self._refusing:
-                flow.kill()
-                return
-            self._saw_request(flow, host)
-        asked = flow.request.host_header
-        flow.request.stream = True
-        flow.request.scheme, flow.request.host, flow.request.port = "http", "127.0.0.1", self._ports[host]
-        flow.request.host_header = asked
+        self._saw_request(flow, host)
+        asked = request.host_header
+        request.stream = True
+        request.scheme, request.host, request.port = "http", "127.0.0.1", self._port
+        request.host_header = asked
+
+    def request(self, flow: http.HTTPFlow) -> None:
+        if flow in self._under_way:
+            return
+        if self._ours(flow.request.pretty_host):
+            path = flow.request.path.removeprefix(STAGE) if self._reports(flow.request) else "page.html"
+            status, headers, body = self._stage(path, flow.request.raw_content or b"")
+            flow.response = http.Response.make(status, body, dict(headers))
+        else:
+            flow.response = http.Response.make(503, b"not a host of the running scenario\n")
+
+    def _ours(self, host: str) -> bool:
+        return self._hosts is not None and self._hosts.knows(host)
+
+    def _staged(self, request: http.Request) -> bool:
+        return self._reports(request) or request.headers.get("sec-fetch-dest") in NAVIGATION
+
+    def _reports(self, request: http.Request) -> bool:
+        return request.path.startswith(STAGE)
 
     def _saw_request(self, flow: http.HTTPFlow, host: str) -> None:
-        request = flow.request
-        number = 0
+        request, number = flow.request, 0
         if request.method != "OPTIONS":
             key = (host, request.path)
             number = self._counts[key] = self._counts.get(key, 0) + 1
-        self._under_way[flow] = _Transfer(number, request.path)
+        self._under_way[flow] = _Transfer(host, request.path, number)
         seen = Request(number, request.method, request.headers.get("range", ""), _headers(request))
         self._see(host, request.path, seen)
 
     def responseheaders(self, flow: http.HTTPFlow) -> None:
-        assert flow.response
-        flow.response.stream = True
-        if transfer := self._under_way.get(flow):
-            flow.response.stream = self._passing(flow, transfer)
+        if (transfer := self._under_way.get(flow)) and flow.response:
+            flow.response.stream = lambda piece: self._passing(transfer, piece)
             answer = Response(transfer.number, flow.response.status_code, _headers(flow.response))
-            self._see(_host(flow), transfer.path, answer)
+            self._see(transfer.host, transfer.path, answer)
 
-    def _passing(self, flow: http.HTTPFlow, transfer: _Transfer) -> Callable[[bytes], bytes]:
-        def passed(piece: bytes) -> bytes:
-            transfer.sent += len(piece)
-            if piece:
-                self._see(_host(flow), transfer.path, Sent(transfer.number, transfer.sent, False))
-            return piece
-
-        return passed
+    def _passing(self, transfer: _Transfer, piece: bytes) -> bytes:
+        transfer.sent += len(piece)
+        if piece:
+            self._see(transfer.host, transfer.path, Sent(transfer.number, transfer.sent, False))
+        return piece
 
     def response(self, flow: http.HTTPFlow) -> None:
         if transfer := self._under_way.pop(flow, None):
-            self._see(_host(flow), transfer.path, Sent(transfer.number, transfer.sent, True))
+            self._reset_if_asked(flow)
+            self._see(transfer.host, transfer.path, Sent(transfer.number, transfer.sent, True))
 
     def error(self, flow: http.HTTPFlow) -> None:
-        by = "client" if not flow.client_conn.connected else "origin"
-        if transfer := self._under_way.pop(flow, None):
-            self._see(_host(flow), transfer.path, Closed(transfer.number, by))
-        if by == "origin" and not flow.response:
+        transfer = self._under_way.pop(flow, None)
+        if not transfer:
+            return
+        by = "origin" if flow.client_conn.connected else "client"
+        how = "reset" if self._reset_if_asked(flow) else ""
+        self._see(transfer.host, transfer.path, Closed(transfer.number, by, how))
+        if by == "origin":
             # mitmproxy would answer 502; a connection that closes unanswered has to stay that.
-            flow.error = Error(Error.KILLED_MESSAGE)
+            _drop(flow)
+
+    def _reset_if_asked(self, flow: http.HTTPFlow) -> bool:
+        """Make the closing that follows a reset, if the origin wanted one. What was passed on still arrives."""
+        if not flow.server_conn.sockname or flow.server_conn.sockname[1] not in self.resets:
+            return False
+        for writer in self._writers(flow):
+            linger = struct.pack("ii", 1, 0)
+            writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        return True
 
 
-def _host(flow: http.HTTPFlow) -> str:
-    return flow.request.host_header or ""
+def _drop(flow: http.HTTPFlow) -> None:
+    """Have mitmproxy close the browser's connection without a word."""
+    flow.error = Error(Error.KILLED_MESSAGE)
 
 
-def _headers(message: http.Message) -> tuple[tuple[str, str], ...]:
-    return tuple((name.lower(), value) for name, value in message.headers.items(multi=True))
+def _headers(message: http.Message) -> Headers:
+    return tuple((name.decode().lower(), value.decode("latin-1")) for name, value in message.headers.fields)

@@ -57,9 +57,13 @@ class Step:
     """One step: a verb, its object, and what its promise is expected to do.
 
     ``verb`` is one of VERBS; ``arguments`` holds its object under the verb's own name and the
-    keys that go with it (requests, options, bytes, at, pages), in plain units: ``requests`` is
-    a tuple of RequestSpec. ``name`` is what ``as`` (or the id) calls the result; ``of`` names
-    the fetch or record that is meant. ``line`` is its line in the file.
+    keys that go with it (requests, options, bytes, at, pages, for), in plain units:
+    ``requests`` is a tuple of RequestSpec (``lone`` is True where the page passes the one
+    request without a list), ``match`` a RequestSpec, ``network`` the whole NetworkState from
+    here on, ``storage`` the quota in bytes or None, ``until`` and ``never`` a Condition.
+    ``name`` is what ``as`` (or the id) calls the result; ``of`` names the fetch that is meant
+    (of ``get``: the one that has this id in the page's scope, "" if none has), of ``read`` the
+    record. ``line`` is its line in the file.
     """
 
     number: int
@@ -85,13 +89,21 @@ class Step:
 
 @frozen
 class WorkerStep:
-    """One thing a service worker does in an event's handler: updateUI or waitUntil."""
+    """One thing a service worker does in an event's handler: updateUI or waitUntil.
+
+    ``arguments`` holds the options of updateUI, or for waitUntil "never" or nanoseconds, under
+    the verb's name.
+    """
 
     verb: str
     arguments: Table
     gives: Any = None
     has_gives: bool = False
     throws: str = ""
+    level: str = "must"
+    authority: str = "text"
+    clause: str = ""
+    line: int = 0
 
 
 @frozen

@@ -76,7 +76,7 @@ class Exchange:
         self.origin, self.stream = origin, stream
         self.http = h11.Connection(h11.SERVER)
         self.host = self.path = ""
-        self.number = self.sent = 0
+        self.number = self.sent = self.declared = 0
         self.trickle: behaviour.Fault | None = None
 
     def see(self, data: Kind) -> None:
@@ -87,6 +87,7 @@ class Exchange:
         request = await self._head()
         headers = answers.readable(request.headers)
         self.host = dict(headers).get("host", "").partition(":")[0]
+        self.declared = int(dict(headers).get("content-length", "0"))
         target = request.target.decode("ascii", "replace")
         if self.origin.harness and target.startswith("/.bgfetch/"):
             await self._answer_for_the_harness(self.origin.harness, request)
@@ -132,7 +133,7 @@ class Exchange:
     async def _arriving(self) -> AsyncIterator[Piece]:
         """The request's body, piece by piece. A span passes h11 by, which reads bytes only."""
         spans = 0
-        while True:
+        while not spans or spans < self.declared:
             event = self.http.next_event()
             if isinstance(event, h11.Data):
                 yield bytes(event.data)
@@ -143,8 +144,6 @@ class Exchange:
                 if isinstance(piece, Span):
                     spans += len(piece)
                     yield piece
-                elif piece == b"" and spans:
-                    return
                 else:
                     self._feed(piece)
 
@@ -167,7 +166,9 @@ class Exchange:
         for fault in faults:
             if fault.after < 0 and not await self._strike(fault):
                 return
-        await self._send(h11.Response(status_code=reply.status, headers=reply.headers, reason=reply.reason))
+        await self._send(
+            h11.Response(status_code=reply.status, headers=list(reply.headers), reason=reply.reason)
+        )
         self.see(Response(self.number, reply.status, tuple((n.lower(), v) for n, v in reply.headers)))
         if reply.body is None:
             self.see(Sent(self.number, 0, True))
@@ -221,7 +222,9 @@ class Exchange:
             return
         gone = self.stream.gone
         gate = self.origin.gate(fault.until) if fault.until else Cell(False)
-        what = f"gate {fault.until!r} of {self.path}" if fault.until else f"the connection of {self.path} to end"
+        what = (
+            f"gate {fault.until!r} of {self.path}" if fault.until else f"the connection of {self.path} to end"
+        )
         await self.origin.waits.until(lambda: gate.value or gone.value, gate, gone, why=what)
         if not gate.value:
             raise Broken

@@ -1,0 +1,85 @@
+"""``bgfetch show``: one scenario told, in the words of its file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import click
+
+from conformance.errors import BadInput
+from conformance.scenario.model import Scenario
+
+
+@click.command("show", short_help="Tell what one scenario does and expects.")
+@click.argument("selector", metavar="SCENARIO")
+def command(selector: str) -> None:
+    """Tell a scenario: its clauses, the levers it needs, its steps, its expectations, its file."""
+    from conformance.selectors import Catalogue
+
+    scenarios = Catalogue().select([selector])
+    if len(scenarios) != 1:
+        raise BadInput(
+            f"{selector!r} means {len(scenarios)} scenarios, and one can be shown.",
+            f"To see which: bgfetch list '{selector}'",
+        )
+    click.echo("\n".join(_lines(scenarios[0])))
+
+
+def _lines(scenario: Scenario) -> Iterator[str]:
+    from conformance.scenario.levers import required_levers
+
+    document = scenario.document
+    yield scenario.title
+    yield ""
+    yield f"id       {scenario.id}"
+    yield f"file     {scenario.file}"
+    yield f"judged   {scenario.level}, by {scenario.authority}"
+    yield f"levers   {', '.join(sorted(required_levers(scenario)))}"
+    yield from _headed("clauses", scenario.clauses)
+    yield from _section("Start", {k: document[k] for k in _STARTS if k in document})
+    for name in ("origin", "workers"):
+        yield from _section(name.capitalize(), document.get(name, {}))
+    yield from _listed("Steps", document.get("steps", ()))
+    yield from _section("Expect", document.get("expect", {}))
+
+
+_STARTS = ("permission", "network", "storage", "policy")
+
+
+def _headed(name: str, values: tuple[str, ...]) -> Iterator[str]:
+    for place, value in enumerate(values):
+        yield f"{name if not place else '':9}{value}"
+
+
+def _section(title: str, table: Mapping[str, Any]) -> Iterator[str]:
+    if table:
+        yield from ("", title)
+    for key, value in table.items():
+        if isinstance(value, list) and value and isinstance(value[0], Mapping):
+            yield f"  {key}"
+            yield from (f"    - {_told(one)}" for one in value)
+        else:
+            yield f"  {key}: {_told(value)}"
+
+
+def _listed(title: str, tables: list[Mapping[str, Any]]) -> Iterator[str]:
+    yield from ("", title)
+    for number, table in enumerate(tables, 1):
+        yield f"  {number:2}. {_told(table)}"
+
+
+def _told(value: Any) -> str:
+    """A value as the file writes it, on one line; the outermost table without its braces."""
+    if isinstance(value, Mapping):
+        return " · ".join(f"{key} = {_inline(one)}" for key, one in value.items())
+    return _inline(value)
+
+
+def _inline(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{key} = {_inline(one)}" for key, one in value.items()) + " }"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(_inline(one) for one in value) + "]"
+    return json.dumps(value, ensure_ascii=False, default=str)

@@ -1,0 +1,145 @@
+"""The browser and its driver: how Chromium is started, what WebDriver does with it, and its end.
+
+Everything in here blocks and is called from threads; the driver's own time limits end a call
+that hangs, and the harness ends the worker process if even that fails.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from selenium.common.exceptions import NoSuchWindowException, WebDriverException
+from selenium.webdriver import Chrome, ChromeOptions, ChromeService
+
+from conformance.implementations.chromium import diagnosis
+from conformance.implementations.protocol import Trouble
+
+ARGUMENTS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    # A page that is not in front reports as promptly as one that is.
+    "--disable-background-timer-throttling",
+    "--disable-renderer-backgrounding",
+    "--disable-backgrounding-occluded-windows",
+)
+
+FEATURES = {
+    # The download service waits long before it starts, retries or looks at the network again.
+    "DownloadService": {
+        "start_up_delay_ms": 0,
+        "retry_delay_ms": 200,
+        "network_change_delay_ms": 100,
+        "navigation_completion_delay_seconds": 0,
+        "navigation_timeout_delay_seconds": 2,
+    },
+    "BackgroundFetch": {"max_active_registrations": 2, "max_running_downloads": 2},
+}
+
+# One fetch() a page load is all that a browser allows without a user's gesture, unless this is 1.
+PREFERENCES = {"profile.default_content_setting_values.automatic_downloads": 1}
+
+_PATIENCE_S = 20
+
+
+class Browser:
+    """One running Chromium with its driver. Raises Trouble where the driver or the browser fails."""
+
+    def __init__(self, folder: Path, proxy_port: int, spki: str) -> None:
+        """Start it with a profile below ``folder``; every request goes to the proxy."""
+        options = ChromeOptions()
+        options.binary_location = diagnosis.browser()
+        for argument in (*ARGUMENTS, *_own(folder, proxy_port, spki)):
+            options.add_argument(argument)
+        options.add_experimental_option("prefs", PREFERENCES)
+        # Homeless files of the browser (fonts, certificates, crash dumps) go where the folder goes.
+        home = {"HOME": str(folder), "TMPDIR": str(folder), "XDG_CONFIG_HOME": "", "XDG_CACHE_HOME": ""}
+        service = ChromeService(diagnosis.driver(), env={**os.environ, **home})
+        try:
+            self._driver = Chrome(options, service)
+        except WebDriverException as error:
+            raise Trouble(f"Chromium did not start: {_first_line(error)}") from error
+        executor: Any = self._driver.command_executor
+        executor.client_config.timeout = _PATIENCE_S
+        self._driver.set_page_load_timeout(_PATIENCE_S)
+        self._driver.set_script_timeout(_PATIENCE_S)
+        self.version = str(self._driver.capabilities["browserVersion"])
+        self.debugger = str(self._driver.capabilities["goog:chromeOptions"]["debuggerAddress"])
+        self.first_window = self._driver.current_window_handle
+
+    def quit(self) -> None:
+        """End browser and driver."""
+        self._driver.quit()
+
+    # -- pages ------------------------------------------------------------------------------
+
+    def open(self, url: str, window: str | None = None) -> str:
+        """Load ``url`` in a window, or in a new one; gives the window."""
+        with _trouble(f"opening {url}"):
+            if window is None:
+                self._driver.switch_to.new_window("tab")
+            else:
+                self._driver.switch_to.window(window)
+            self._driver.get(url)
+            return self._driver.current_window_handle
+
+    def close(self, window: str) -> None:
+        """Close a window."""
+        with _trouble("closing a page"):
+            self._driver.switch_to.window(window)
+            self._driver.close()
+
+    def call(self, window: str, script: str, *arguments: Any) -> Any:
+        """Run ``script`` in a window's page; gives what it returns, or what its promise gives."""
+        with _trouble("running script in the page"):
+            self._driver.switch_to.window(window)
+            return self._driver.execute_script(script, *arguments)
+
+    def devtools(self, window: str, command: str, parameters: Mapping[str, Any]) -> Any:
+        """One DevTools command to a window's page."""
+        with _trouble(f"the DevTools command {command}"):
+            self._driver.switch_to.window(window)
+            return self._driver.execute_cdp_cmd(command, dict(parameters))
+
+
+class _trouble:  # noqa: N801 - it reads as a verb in a with statement
+    """Turns an exception of the driver into Trouble that says what was being done."""
+
+    def __init__(self, doing: str) -> None:
+        self.doing = doing
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        if isinstance(error, NoSuchWindowException):
+            raise Trouble(f"The page is gone: {self.doing} failed, because its tab closed or crashed.") from error
+        if isinstance(error, WebDriverException):
+            raise Trouble(f"The browser failed at {self.doing}: {_first_line(error)}") from error
+        if isinstance(error, OSError):
+            raise Trouble(f"The driver does not answer at {self.doing}: {error}") from error
+
+
+def _own(folder: Path, proxy_port: int, spki: str) -> Sequence[str]:
+    features = ",".join(
+        name + ":" + "/".join(f"{key}/{value}" for key, value in values.items())
+        for name, values in FEATURES.items()
+    )
+    return (
+        f"--user-data-dir={folder / 'profile'}",
+        f"--enable-features={features}",
+        f"--proxy-server=http://127.0.0.1:{proxy_port}",
+        "--proxy-bypass-list=<-loopback>",
+        f"--ignore-certificate-errors-spki-list={spki}",
+    )
+
+
+def _first_line(error: WebDriverException) -> str:
+    return (error.msg or type(error).__name__).strip().partition("\n")[0]

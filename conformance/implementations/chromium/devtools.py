@@ -1,0 +1,65 @@
+"""A DevTools session with one page: commands, and events as they come. Speaks JSON over a web socket."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import trio
+from trio_websocket import ConnectionClosed, WebSocketConnection, connect_websocket_url
+
+from conformance.implementations.protocol import Trouble
+
+_PATIENCE_S = 10
+_LARGEST_MESSAGE = 64 << 20
+
+
+class DevTools:
+    """``listen`` has to run while commands are sent. ``tell`` gets each event: its method and parameters."""
+
+    def __init__(self, socket: WebSocketConnection, tell: Callable[[str, Mapping[str, Any]], None]) -> None:
+        self._socket, self._tell = socket, tell
+        self._sent = 0
+        self._answers: dict[int, dict[str, Any]] = {}
+        self._answered = trio.Condition()
+
+    async def listen(self) -> None:
+        """Take in what comes, until the page or the browser ends."""
+        try:
+            while True:
+                message = json.loads(await self._socket.get_message())
+                if "id" in message:
+                    async with self._answered:
+                        self._answers[message["id"]] = message
+                        self._answered.notify_all()
+                else:
+                    self._tell(message["method"], message["params"])
+        except ConnectionClosed:
+            pass
+
+    async def command(self, method: str, **parameters: Any) -> Mapping[str, Any]:
+        """Send one command; gives its result. Raises Trouble when DevTools refuses it or is silent."""
+        self._sent += 1
+        number = self._sent
+        await self._socket.send_message(json.dumps({"id": number, "method": method, "params": parameters}))
+        with trio.move_on_after(_PATIENCE_S):
+            async with self._answered:
+                while number not in self._answers:
+                    await self._answered.wait()
+        answer = self._answers.pop(number, {"error": {"message": f"no answer for {_PATIENCE_S} s"}})
+        if "error" in answer:
+            raise Trouble(f"DevTools refused {method}: {answer['error'].get('message')}")
+        result: Mapping[str, Any] = answer["result"]
+        return result
+
+
+async def attach(
+    nursery: trio.Nursery, debugger: str, target: str, tell: Callable[[str, Mapping[str, Any]], None]
+) -> DevTools:
+    """A session with the page ``target`` of the browser that listens at ``debugger``, host:port."""
+    url = f"ws://{debugger}/devtools/page/{target}"
+    socket = await connect_websocket_url(nursery, url, max_message_size=_LARGEST_MESSAGE)
+    session = DevTools(socket, tell)
+    nursery.start_soon(session.listen)
+    return session

@@ -1,0 +1,87 @@
+"""The temporary folder of one worker: locked while it is in use, cleared by the next start if not.
+
+The lock is the kernel's and ends with the process, so it tells a folder in use from one that
+a killed process left behind.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import signal
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+PREFIX = "bgfetch-"
+
+
+class Folder:
+    """A locked temporary folder. ``path`` is valid until ``remove``."""
+
+    def __init__(self) -> None:
+        self.path, self._lock = _make()
+
+    def remove(self) -> None:
+        """Delete the folder with all that is in it, and let the lock go."""
+        shutil.rmtree(self.path, ignore_errors=True)
+        os.close(self._lock)
+
+
+def _make() -> tuple[Path, int]:
+    while True:
+        path = Path(tempfile.mkdtemp(prefix=PREFIX))
+        lock = _locked(path)
+        if lock is not None and path.exists():
+            return path, lock
+        # Between making and locking, another start took it for left behind. Make another.
+        if lock is not None:
+            os.close(lock)
+
+
+def _locked(path: Path) -> int | None:
+    """A descriptor that holds the folder's lock, None when somebody else does or may not see it."""
+    try:
+        lock = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(lock)
+        return None
+    return lock
+
+
+def clear_left_behind() -> list[Path]:
+    """End the processes and delete the folders of workers that are no more; gives the folders."""
+    cleared = []
+    for path in Path(tempfile.gettempdir()).glob(PREFIX + "*"):
+        if (lock := _locked(path)) is not None:
+            kill_users(path)
+            shutil.rmtree(path, ignore_errors=True)
+            os.close(lock)
+            cleared.append(path)
+    return cleared
+
+
+def kill_users(path: Path) -> None:
+    """Kill every process whose command line names the folder (a driver, a browser), save this one."""
+    for pid in users(path):
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except (ProcessLookupError, PermissionError):
+            pass  # it ended meanwhile, or is somebody else's
+
+
+def users(path: Path) -> Iterator[int]:
+    """The processes whose command line names the folder, save this one."""
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit() or int(entry.name) == os.getpid():
+            continue
+        try:
+            if str(path).encode() in (entry / "cmdline").read_bytes():
+                yield int(entry.name)
+        except OSError:
+            pass  # it ended meanwhile

@@ -1,0 +1,18 @@
+"""Which levers Chromium has here, and why not the others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from conformance.implementations.protocol import LEVERS, Lever
+from conformance.network import namespace
+
+_HERE = ("fetch", "gate", "wire faults", "quota", "permission", "second page", "cross origin")
+_NOT_YET = "not built yet"
+
+
+def levers() -> Mapping[str, Lever]:
+    """Every lever by name."""
+    return {name: Lever(name in _HERE, "" if name in _HERE else _NOT_YET) for name in LEVERS} | {
+        "offline": Lever(not namespace.why_not(), namespace.why_not())
+    }

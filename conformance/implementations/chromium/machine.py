@@ -1,0 +1,86 @@
+"""All that a worker process runs across scenarios: folder, proxy, link to the world, browser.
+
+One browser stays warm for many scenarios, each on an origin of its own, so that none finds
+what another left. Its first window is never a scenario's: DevTools watches from there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import trio
+
+from conformance.data import folder as data_folder
+from conformance.implementations.chromium.browser import Browser
+from conformance.implementations.chromium.devtools import DevTools, attach
+from conformance.implementations.chromium.folder import Folder
+from conformance.network.namespace import Link
+from conformance.network.proxy import Proxy
+from simulator.observation import Kind
+
+_TYPES = {".html": "text/html", ".js": "text/javascript", ".png": "image/png"}
+
+Tell = Callable[[str, Mapping[str, Any]], None]
+
+
+class Machine:
+    """Made in a Trio program; ``start`` it once. ``link`` is None where there are no namespaces.
+
+    ``see``, ``report`` and ``devtools_event`` are where the running scenario listens; they are
+    called in Trio's thread.
+    """
+
+    see: Callable[[str, str, Kind], None] | None = None
+    report: Callable[[bytes], None] | None = None
+    devtools_event: Tell | None = None
+
+    def __init__(self, folder: Folder, link: Link | None) -> None:
+        self.folder, self.link = folder, link
+        self._token = trio.lowlevel.current_trio_token()
+        self._files = {
+            file.name: (200, {"content-type": _TYPES[file.suffix], "cache-control": "no-store"}, file.read_bytes())
+            for file in data_folder("fixtures").iterdir()
+            if file.suffix in _TYPES
+        }
+        # The worker script lives below the harness's own path, its scope does not.
+        self._files["worker.js"][1]["service-worker-allowed"] = "/"
+
+    async def start(self, nursery: trio.Nursery) -> None:
+        """Start everything. Raises Trouble."""
+        if self.link:
+            await trio.to_thread.run_sync(self.link.prepare)
+        self.proxy = Proxy(self.folder.path / "authority", self._saw, self._stage)
+        await trio.to_thread.run_sync(self.proxy.start)
+        self.browser = await trio.to_thread.run_sync(
+            Browser, self.folder.path, self.proxy.port, self.proxy.spki
+        )
+        window = self.browser.first_window
+        self.devtools: DevTools = await attach(nursery, self.browser.debugger, window, self._devtools_told)
+        await self.devtools.command("BackgroundService.startObserving", service="backgroundFetch")
+        await self.devtools.command(
+            "BackgroundService.setRecording", service="backgroundFetch", shouldRecord=True
+        )
+
+    # -- called in the proxy's thread --------------------------------------------------------
+
+    def _saw(self, host: str, path: str, data: Kind) -> None:
+        self._token.run_sync_soon(self._pass_on, host, path, data)
+
+    def _pass_on(self, host: str, path: str, data: Kind) -> None:
+        if self.see:
+            self.see(host, path, data)
+
+    def _stage(self, path: str, body: bytes) -> tuple[int, Mapping[str, str], bytes]:
+        if path == "observe":
+            self._token.run_sync_soon(self._take, body)
+            return 204, {}, b""
+        return self._files.get(path, (404, {}, b""))
+
+    def _take(self, body: bytes) -> None:
+        if self.report:
+            self.report(body)
+
+    def _devtools_told(self, method: str, parameters: Mapping[str, Any]) -> None:
+        if self.devtools_event:
+            self.devtools_event(method, parameters)

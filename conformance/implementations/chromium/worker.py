@@ -1,0 +1,152 @@
+"""The worker process: browser, driver, proxy and origin, spoken to in JSON lines on stdin and stdout.
+
+It ends when its stdin does, whatever else it is doing: a thread of its own waits for that, so
+that nothing is left behind even when the harness is killed or the browser hangs.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import trio
+
+from conformance.implementations.chromium.folder import Folder, kill_users
+from conformance.implementations.chromium.levers import levers
+from conformance.implementations.chromium.machine import Machine
+from conformance.implementations.chromium.stage import Stage
+from conformance.implementations.protocol import PROTOCOL, Trouble, Unsupported
+from conformance.network.namespace import Link
+from conformance.network.real_time import RealTime
+from conformance.scenario.load import scenario_from_document
+from simulator.observation import Log, Observation
+
+Message = dict[str, Any]
+
+
+class Output:
+    """The messages that go out, in order. A harness that reads slowly holds nothing up."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._stream = trio.lowlevel.FdStream(descriptor)
+        self._give, self._take = trio.open_memory_channel[Message](float("inf"))
+
+    def send(self, message: Message) -> None:
+        self._give.send_nowait(message)
+
+    def observe(self, seen: Observation) -> None:
+        self.send({"type": "observation", "observation": seen.to_json()})
+
+    async def run(self) -> None:
+        async for message in self._take:
+            await self._stream.send_all(json.dumps(message).encode() + b"\n")
+
+
+class Worker:
+    """Answers one message after another."""
+
+    def __init__(self, machine: Machine, output: Output, nursery: trio.Nursery) -> None:
+        self._machine, self._output, self._nursery = machine, output, nursery
+        self._started = 0
+        self._stage: Stage | None = None
+        self._scenario: Any = None
+
+    async def answer(self, message: Message) -> Message:
+        """Carry out what a message asks and give the answer to it."""
+        try:
+            match message["type"]:
+                case "hello":
+                    return await self._hello()
+                case "start":
+                    return await self._start(message)
+                case "step":
+                    return await self._step(message["number"])
+                case "stop":
+                    return await self._stop()
+        except Unsupported as lacking:
+            return {"type": "unsupported", "lever": lacking.lever, "why": lacking.why}
+        except Trouble as trouble:
+            return {"type": "trouble", "what": str(trouble)}
+        return {"type": "trouble", "what": f"no such message: {message['type']!r}"}
+
+    async def _hello(self) -> Message:
+        await self._machine.start(self._nursery)
+        told = {name: {"available": lever.available, "why": lever.why} for name, lever in levers().items()}
+        version = self._machine.browser.version
+        return {"type": "welcome", "protocol": PROTOCOL, "name": "chromium", "version": version, "levers": told}
+
+    async def _start(self, message: Message) -> Message:
+        waits = RealTime()
+        self._scenario = scenario_from_document(message["document"], message["id"])
+        self._started += 1
+        log = Log(waits.now, self._output.observe)
+        self._stage = Stage(self._machine, self._scenario, self._started, log, waits)
+        await self._stage.start(self._nursery)
+        return {"type": "started"}
+
+    async def _step(self, number: int) -> Message:
+        if not self._stage:
+            raise Trouble("a step came before any scenario was started")
+        await self._stage.do(self._scenario.steps[number - 1])
+        return {"type": "done", "number": number}
+
+    async def _stop(self) -> Message:
+        if self._stage:
+            await self._stage.stop()
+            self._stage = None
+        return {"type": "stopped"}
+
+
+async def _main(folder: Folder, link: Link | None, output: int) -> None:
+    give, take = trio.open_memory_channel[Message](float("inf"))
+    token = trio.lowlevel.current_trio_token()
+    threading.Thread(target=_listen, args=(token, give, folder), name="stdin", daemon=True).start()
+    async with trio.open_nursery() as nursery:
+        out = Output(output)
+        nursery.start_soon(out.run)
+        worker = Worker(Machine(folder, link), out, nursery)
+        async for message in take:
+            out.send(await worker.answer(message))
+
+
+def _listen(token: trio.lowlevel.TrioToken, give: trio.MemorySendChannel[Message], folder: Folder) -> None:
+    """Hand on what comes on stdin; at its end, or at a goodbye, end the process and all it started."""
+    try:
+        for message in _messages():
+            token.run_sync_soon(give.send_nowait, message)
+    finally:
+        _end(folder)
+
+
+def _messages() -> Iterator[Message]:
+    for line in sys.stdin.buffer:
+        message = json.loads(line)
+        if message["type"] == "goodbye":
+            return
+        yield message
+
+
+def _end(folder: Folder) -> None:
+    if os.getpid() == 1:
+        os.kill(-1, signal.SIGKILL)  # in a namespace of our own: all processes in it, and not us
+    kill_users(folder.path)
+    folder.remove()
+    os._exit(0)
+
+
+def main() -> None:
+    """Run until stdin ends. ``--own-network``: this process is in a network namespace of its own."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the harness's; our stdin ends when it does
+    link = Link() if "--own-network" in sys.argv else None
+    output = os.dup(1)
+    os.dup2(2, 1)  # whatever else prints must not get between the messages
+    trio.run(_main, Folder(), link, output)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,416 @@
+"""The forms that a value in a scenario file can have: each reads a value and knows its JSON Schema.
+
+Reading never raises: what is wrong is reported at its place and ``BAD`` is given instead, so
+that one pass finds every fault of a file. Amounts come out in plain units.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import field, frozen
+
+from conformance.scenario.errors import BAD, Spot, nearest, quoted, told
+from conformance.scenario.units import UnitError, Units
+
+Json = Any
+
+
+@frozen
+class Form:
+    """Base of the forms: any value, as it is. ``says`` is the form in words, for messages."""
+
+    says: str = "any value"
+
+    def takes(self, value: object) -> bool:
+        """Whether the value is of the right type at all."""
+        return True
+
+    def read(self, value: Any, spot: Spot) -> Any:
+        """The value in plain terms, or BAD after reporting at ``spot`` what is wrong."""
+        if not self.takes(value):
+            return spot.wrong(f"{spot.name} should be {self.says}, not {told(value)}")
+        return self.plain(value, spot)
+
+    def plain(self, value: Any, spot: Spot) -> Any:
+        return value
+
+    def schema(self) -> dict[str, Json]:
+        """The JSON Schema of the form; it takes whatever ``read`` takes."""
+        return {}
+
+
+@frozen
+class Text(Form):
+    """Text; with ``pattern``, of a certain shape that ``says`` describes."""
+
+    says: str = "text"
+    pattern: str = ""
+    empty: bool = True
+
+    def takes(self, value: object) -> bool:
+        return isinstance(value, str)
+
+    def plain(self, value: str, spot: Spot) -> Any:
+        if not value and not self.empty:
+            return spot.wrong(f"{spot.name} is empty", fix=f"{self.says}")
+        if self.pattern and not re.fullmatch(self.pattern, value):
+            return spot.wrong(f"{spot.name} should be {self.says}, not {told(value)}")
+        return value
+
+    def schema(self) -> dict[str, Json]:
+        shape = {"pattern": f"^(?:{self.pattern})$"} if self.pattern else {}
+        return {"type": "string", **shape, **({} if self.empty else {"minLength": 1})}
+
+
+@frozen
+class Word(Form):
+    """One of a closed list of words."""
+
+    words: tuple[str, ...] = ()
+
+    def takes(self, value: object) -> bool:
+        return isinstance(value, str) and value in self.words
+
+    def read(self, value: Any, spot: Spot) -> Any:
+        if self.takes(value):
+            return value
+        return spot.wrong(f"{spot.name} cannot be {told(value)}", allowed=self.words, given=value)
+
+    def schema(self) -> dict[str, Json]:
+        return {"enum": list(self.words)}
+
+
+def word(*words: str) -> Word:
+    return Word(" or ".join(quoted(one) for one in words), words)
+
+
+@frozen
+class Flag(Form):
+    """True or false."""
+
+    says: str = "true or false"
+
+    def takes(self, value: object) -> bool:
+        return isinstance(value, bool)
+
+    def schema(self) -> dict[str, Json]:
+        return {"type": "boolean"}
+
+
+@frozen
+class Yes(Flag):
+    """True: the key's being there says it all."""
+
+    says: str = "true"
+
+    def takes(self, value: object) -> bool:
+        return value is True
+
+    def schema(self) -> dict[str, Json]:
+        return {"const": True}
+
+
+@frozen
+class Number(Form):
+    """Any number that JSON has, fractions and negatives too."""
+
+    says: str = "a number"
+
+    def takes(self, value: object) -> bool:
+        return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < 2**63
+
+    def schema(self) -> dict[str, Json]:
+        return {"type": "number"}
+
+
+@frozen
+class Whole(Form):
+    """A whole number between two bounds."""
+
+    says: str = "a whole number"
+    low: int = 0
+    high: int = 2**53
+
+    def takes(self, value: object) -> bool:
+        return isinstance(value, int) and not isinstance(value, bool)
+
+    def plain(self, value: int, spot: Spot) -> Any:
+        if not self.low <= value <= self.high:
+            return spot.wrong(f"{spot.name} is {told(value)}, outside {self.low} to {self.high}")
+        return value
+
+    def schema(self) -> dict[str, Json]:
+        return {"type": "integer", "minimum": self.low, "maximum": self.high}
+
+
+@frozen
+class Amount(Form):
+    """An amount with its unit, given in plain units; ``bare``: a bare number is one in plain units."""
+
+    units: Units = field(kw_only=True)
+    bare: bool = False
+    least: int = 0
+
+    def takes(self, value: object) -> bool:
+        return isinstance(value, (str, int, float)) and not isinstance(value, bool)
+
+    def plain(self, value: str | float, spot: Spot) -> Any:
+        try:
+            amount = self._amount(value)
+        except UnitError as error:
+            return spot.wrong(f"{spot.name}: {error}", why=error.why, fix=error.fix)
+        if amount < self.least:
+            return spot.wrong(f"{spot.name} must be at least {self.least} {self.units.plain}")
+        return amount
+
+    def _amount(self, value: str | float) -> int:
+        if isinstance(value, str):
+            return self.units.read(value)
+        if isinstance(value, float):
+            known = math.isfinite(value) and value >= 0 and value == int(value)
+            fix = str(int(value)) if known and self.bare else self.units.example
+            raise UnitError(f"{value} is no amount", f"an amount is text with a unit: {self.says}", fix)
+        if not self.bare:
+            raise UnitError(
+                "a number without a unit", f"units are {', '.join(self.units.worth)}", self.units.example
+            )
+        return self.units.check(value)
+
+    def schema(self) -> dict[str, Json]:
+        text = {"type": "string", "pattern": self.units.pattern}
+        if not self.bare:
+            return text
+        return {"anyOf": [text, {"type": "integer", "minimum": self.least, "maximum": self.units.limit}]}
+
+
+@frozen
+class Free(Form):
+    """A value that is compared or handed on as it is: anything that JSON has."""
+
+    says: str = "text, a number, true or false, a list or a table"
+
+    def read(self, value: Any, spot: Spot) -> Any:
+        match value:
+            case bool() | str():
+                return value
+            case int() if abs(value) < 2**63:
+                return value
+            case float() if math.isfinite(value):
+                return value
+            case list() | tuple():
+                items = [self.read(item, spot / place) for place, item in enumerate(value)]
+                return BAD if BAD in items else items
+            case Mapping() if all(isinstance(key, str) for key in value):
+                table = {key: self.read(item, spot / key) for key, item in value.items()}
+                return BAD if BAD in table.values() else table
+        return spot.wrong(f"{spot.name} should be {self.says}, not {told(value)}")
+
+
+@frozen
+class ListOf(Form):
+    """A list, each item of one form. A bad item stays in its place as BAD."""
+
+    says: str = "a list"
+    item: Form = Form()
+    least: int = 0
+
+    def takes(self, value: object) -> bool:
+        return isinstance(value, (list, tuple))
+
+    def plain(self, value: list[Any], spot: Spot) -> Any:
+        if len(value) < self.least:
+            return spot.wrong(f"{spot.name} is empty", fix=f"at least {self.least}: {self.item.says}")
+        return [self.item.read(item, spot / place) for place, item in enumerate(value)]
+
+    def schema(self) -> dict[str, Json]:
+        return {
+            "type": "array",
+            "items": self.item.schema(),
+            **({"minItems": self.least} if self.least else {}),
+        }
+
+
+@frozen
+class Pair(Form):
+    """An interval ``[lo, hi]``, both ends included."""
+
+    says: str = "an interval [lo, hi]"
+    item: Form = Whole()
+
+    def takes(self, value: object) -> bool:
+        return isinstance(value, (list, tuple)) and len(value) == 2
+
+    def plain(self, value: list[Any], spot: Spot) -> Any:
+        low, high = (self.item.read(item, spot / place) for place, item in enumerate(value))
+        if low is BAD or high is BAD:
+            return BAD
+        if low > high:
+            return spot.wrong(f"{spot.name} begins at {low} and ends at {high}", fix=f"[{high}, {low}]")
+        return (low, high)
+
+    def schema(self) -> dict[str, Json]:
+        return {"type": "array", "items": self.item.schema(), "minItems": 2, "maxItems": 2}
+
+
+@frozen
+class MapOf(Form):
+    """A table whose keys are names of the writer's own; the values are all of one form."""
+
+    says: str = "a table"
+    item: Form = Form()
+    key: Form = Text()
+
+    def takes(self, value: object) -> bool:
+        return isinstance(value, Mapping)
+
+    def plain(self, value: Mapping[str, Any], spot: Spot) -> Any:
+        table = {}
+        for key, item in value.items():
+            here = spot / key
+            name = self.key.read(key, here)
+            table[key] = BAD if name is BAD else self.item.read(item, here)
+        return {key: item for key, item in table.items() if item is not BAD}
+
+    def schema(self) -> dict[str, Json]:
+        return {
+            "type": "object",
+            "propertyNames": self.key.schema(),
+            "additionalProperties": self.item.schema(),
+        }
+
+
+@frozen
+class OneOf(Form):
+    """The first of several forms that takes the type of the value."""
+
+    forms: tuple[Form, ...] = ()
+
+    def takes(self, value: object) -> bool:
+        return any(form.takes(value) for form in self.forms)
+
+    def read(self, value: Any, spot: Spot) -> Any:
+        form = next((form for form in self.forms if form.takes(value)), None)
+        if form:
+            return form.read(value, spot)
+        words = [word for form in self.forms if isinstance(form, Word) for word in form.words]
+        return spot.wrong(
+            f"{spot.name} should be {self.says}, not {told(value)}",
+            allowed=words if isinstance(value, str) else (),
+            given=value,
+        )
+
+    def schema(self) -> dict[str, Json]:
+        return {"anyOf": [form.schema() for form in self.forms]}
+
+
+def one_of(*forms: Form) -> OneOf:
+    return OneOf(" or ".join(form.says for form in forms), forms)
+
+
+@frozen
+class Key:
+    """A key of a table: what it holds, what is assumed without it, and what it means."""
+
+    name: str
+    form: Form
+    says: str
+    default: str = ""
+    required: bool = False
+
+
+@frozen
+class Grammar:
+    """The grammar of one kind of table. Of its ``verbs``, if it has any, exactly one must be there.
+
+    A verb is a key that brings further keys with it, which go with no other verb unless it
+    brings them too.
+    """
+
+    name: str
+    says: str
+    keys: tuple[Key, ...] = ()
+    verbs: tuple[tuple[Key, tuple[Key, ...]], ...] = ()
+
+
+TABLES: dict[str, Grammar] = {}
+"""Every grammar by its name."""
+
+
+def define(grammar: Grammar) -> TableOf:
+    """Enter a grammar into the list, and give the form of its tables."""
+    TABLES[grammar.name] = grammar
+    return TableOf(grammar.says, grammar.name)
+
+
+@frozen
+class TableOf(Form):
+    """A table of the grammar of that name. What is wrong in it is left out of what is read."""
+
+    says: str = "a table"
+    table: str = ""
+
+    def takes(self, value: object) -> bool:
+        return isinstance(value, Mapping)
+
+    def plain(self, value: Mapping[str, Any], spot: Spot) -> Any:
+        grammar = TABLES[self.table]
+        keys = grammar.keys
+        if grammar.verbs:
+            verb, more = _verb(grammar, value, spot) or (None, ())
+            if verb is None:
+                return BAD
+            keys = (*keys, verb, *more)
+        return _read_keys(grammar, {key.name: key for key in keys}, value, spot)
+
+    def schema(self) -> dict[str, Json]:
+        return {"$ref": f"#/$defs/{self.table}"}
+
+
+def _verb(grammar: Grammar, value: Mapping[str, Any], spot: Spot) -> tuple[Key, tuple[Key, ...]] | None:
+    present = [(verb, more) for verb, more in grammar.verbs if verb.name in value]
+    if len(present) == 1:
+        return present[0]
+    names = [verb.name for verb, _ in grammar.verbs]
+    if present:
+        two = " and ".join(verb.name for verb, _ in present)
+        (spot / present[1][0].name).wrong(
+            f"{grammar.says} has exactly one verb, and here are {two}",
+            fix="a step for each",
+        )
+        return None
+    given = next((key for key in value if nearest(key, names)), None)
+    here = spot if given is None else spot / given
+    here.wrong(f"{grammar.says} without a verb", allowed=names, given=given, fix="exactly one of these")
+    return None
+
+
+def _read_keys(
+    grammar: Grammar, keys: Mapping[str, Key], value: Mapping[str, Any], spot: Spot
+) -> dict[str, Any]:
+    table = {}
+    for name, item in value.items():
+        if name not in keys:
+            _unknown(grammar, keys, name, spot / name)
+        elif (plain := keys[name].form.read(item, spot / name)) is not BAD:
+            table[name] = plain
+    for key in keys.values():
+        if key.required and key.name not in value:
+            spot.wrong(f"{grammar.says} needs {key.name}", why=key.says, fix=f"{key.name} = {key.form.says}")
+    return table
+
+
+def _unknown(grammar: Grammar, keys: Mapping[str, Key], name: object, here: Spot) -> None:
+    why = ""
+    if homes := [other.says for other in TABLES.values() if name in _names(other)]:
+        why = f"{name} belongs into {' or '.join(homes[:3])}"
+    shown = quoted(name) if isinstance(name, str) else told(name)
+    here.wrong(f"unknown key {shown} in {grammar.says}", why=why, allowed=sorted(keys), given=name)
+
+
+def _names(grammar: Grammar) -> set[str]:
+    keys = (*grammar.keys, *(key for verb, more in grammar.verbs for key in (verb, *more)))
+    return {key.name for key in keys}

@@ -1,0 +1,140 @@
+"""From the origin tables of a scenario to resources: what each path answers, and where that goes wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from conformance.scenario.errors import BAD, Spot, quoted
+from conformance.scenario.families import Families
+from simulator.origin.behaviour import Answer, Cors, Fault, Range, Resource
+
+BEFORE_HEAD = -1
+_NO_BODY = (204, 205, 304)
+
+
+def resources(table: Mapping[str, Any], spot: Spot, families: Families) -> dict[str, Resource]:
+    """The resources by path. A family gives way where a path of its own name stands in the file."""
+    found: dict[str, Resource] = {}
+    for path in sorted(table, key=lambda path: "{" in path):
+        answer, attempts = _answers(table[path], spot / path)
+        for one in families.expand(path, spot / path):
+            found.setdefault(one, Resource(one, answer, attempts))
+    _check_redirects(table, found, spot)
+    return found
+
+
+def _answers(raw: Mapping[str, Any], spot: Spot) -> tuple[Answer, tuple[Answer, ...]]:
+    own = {key: value for key, value in raw.items() if key != "attempts"}
+    attempts = [
+        _answer({**own, **attempt}, spot / "attempts" / place)
+        for place, attempt in enumerate(raw.get("attempts", ()))
+        if attempt is not BAD
+    ]
+    return _answer(own, spot), tuple(attempts)
+
+
+def _answer(raw: Mapping[str, Any], spot: Spot) -> Answer:
+    """One answer from its keys, those of the resource and of the attempt laid together."""
+    size, status = raw.get("size", 0), raw.get("status", 200)
+    if size and status in _NO_BODY:
+        (spot / "status").wrong(f"status {status} has no body, and size is {size}", fix="leave out size")
+    if "redirect" in raw and "status" in raw and not 300 <= status < 400:
+        (spot / "redirect").wrong(f"a redirect with status {status}", fix="status = 302, or leave it out")
+    return Answer(
+        size=size,
+        status=status,
+        headers=_headers(raw),
+        version=raw.get("version", "v1"),
+        etag=raw.get("etag"),
+        last_modified=raw.get("lastModified", ""),
+        range=_range(raw.get("range", True)),
+        redirect=raw.get("redirect", ""),
+        cors=_cors(raw["cors"]) if "cors" in raw else None,
+        latency=raw.get("latency", 0),
+        faults=_faults(raw, size, spot),
+    )
+
+
+def _headers(raw: Mapping[str, Any]) -> dict[str, str]:
+    claimed = {"Content-Length": raw.get("length"), "Content-Encoding": raw.get("encoding")}
+    return {**{k: str(v) for k, v in claimed.items() if v is not None}, **raw.get("headers", {})}
+
+
+def _range(raw: bool | Mapping[str, Any]) -> Range:
+    return Range(supported=raw) if isinstance(raw, bool) else Range(**raw)
+
+
+def _cors(raw: Mapping[str, Any]) -> Cors:
+    lists = {key: tuple(raw[key]) for key in ("headers", "methods", "expose") if key in raw}
+    return Cors(**{**raw, **lists})
+
+
+def _faults(raw: Mapping[str, Any], size: int, spot: Spot) -> tuple[Fault, ...]:
+    """The faults in the order in which they strike. One that changes nothing is left out."""
+    faults = []
+    if raw.get("refuse"):
+        faults.append(Fault("refuse", BEFORE_HEAD))
+    if (trickle := raw.get("trickle")) and {"bytes", "every"} <= set(trickle) and trickle["every"]:
+        faults.append(Fault("trickle", 0, amount=trickle["bytes"], duration=trickle["every"]))
+    if (stall := raw.get("stall")) and "after" in stall and stall.get("for") != 0:
+        at, end = _position(stall), stall.get("for")
+        faults.append(Fault("stall", at, until=stall.get("until", ""), duration=end))
+    if (cut := raw.get("cut")) and "after" in cut:
+        faults.append(Fault("cut", _position(cut), cut.get("how", "fin"), cut.get("of", "answer")))
+    _check_faults(faults, size, spot)
+    return tuple(sorted(faults, key=lambda fault: (fault.of != "upload", fault.after)))
+
+
+def _position(fault: Mapping[str, Any]) -> int:
+    after = fault["after"]
+    return BEFORE_HEAD if after == "headers" else int(after)
+
+
+def _check_faults(faults: list[Fault], size: int, spot: Spot) -> None:
+    kinds = {fault.kind: fault for fault in faults}
+    if "refuse" in kinds and len(faults) > 1:
+        other = faults[1].kind
+        (spot / other).wrong(f"a refused connection has no {other}", fix=f"leave out refuse or {other}")
+    for fault in faults:
+        if fault.of == "answer" and fault.after > size:
+            (spot / fault.kind / "after").wrong(
+                f"the {fault.kind} strikes after {fault.after} bytes, and the body has {size}",
+                why="it would never strike",
+                fix=f"after = {size} or less",
+            )
+    if stall := kinds.get("stall"):
+        _check_stall(stall, kinds.get("cut"), spot)
+
+
+def _check_stall(stall: Fault, cut: Fault | None, spot: Spot) -> None:
+    if stall.until and stall.duration is not None:
+        (spot / "stall" / "for").wrong(
+            f"the stall ends at the gate {quoted(stall.until)} and by time as well", fix="either until or for"
+        )
+    if cut is None or cut.of == "upload":
+        return
+    if cut.after < stall.after:
+        (spot / "stall" / "after").wrong(
+            f"the stall comes after {stall.after} bytes, and the cut already after {cut.after}",
+            why="a cut connection does not stall",
+        )
+    elif not stall.until and stall.duration is None:
+        (spot / "cut" / "after").wrong(
+            "the cut comes after a stall that lasts until the connection dies",
+            why="it would never strike",
+            fix='give the stall an end: until = "gate" or for = "2 s"',
+        )
+
+
+def _check_redirects(table: Mapping[str, Any], found: Mapping[str, Resource], spot: Spot) -> None:
+    """A redirect must lead to a path of this scenario; a query of its own may be added."""
+    for path, raw in table.items():
+        here = spot / path
+        attempts = [(a, here / "attempts" / i) for i, a in enumerate(raw.get("attempts", ())) if a is not BAD]
+        for answer, at in [(raw, here), *attempts]:
+            target = answer.get("redirect")
+            if target and target not in found and target.partition("?")[0] not in found:
+                (at / "redirect").wrong(
+                    f"no origin answers {quoted(target)}", allowed=sorted(found), given=target
+                )

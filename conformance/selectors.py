@@ -1,0 +1,130 @@
+"""Which scenarios are meant: by path, by id, by glob, by ``clause:…`` or by ``fault:…``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from fnmatch import fnmatchcase
+from functools import cache
+from pathlib import Path
+
+from conformance.data import folder
+from conformance.errors import BadInput, did_you_mean
+from conformance.scenario.model import Scenario
+
+FAULTS = ("cut", "stall", "trickle", "refuse")
+
+SEE_ALL = "To see every scenario: bgfetch list"
+
+
+class Catalogue:
+    """The scenario files below one folder; each is read when it is first asked for."""
+
+    def __init__(self, root: Path | None = None) -> None:
+        self.root = (root or folder("scenarios")).resolve()
+        self.ids = sorted(_files(self.root))
+        self.load = cache(self._load)
+
+    def _load(self, identifier: str) -> Scenario:
+        return _load(self.root / f"{identifier}.toml", self.root)
+
+    def all(self) -> list[Scenario]:
+        """Every scenario, in the order of the ids. Raises ScenarioError at the first broken file."""
+        return [self.load(identifier) for identifier in self.ids]
+
+    def select(self, selectors: Iterable[str]) -> list[Scenario]:
+        """The scenarios that the selectors name, in their order and each once; all for no selector.
+
+        Raises BadInput for a selector that cannot be meant, ScenarioError for a broken file.
+        A glob, a clause or a fault that is known but has no scenario adds nothing.
+        """
+        selectors = list(selectors)
+        if not selectors:
+            return self.all()
+        chosen: dict[str, Scenario] = {}
+        for selector in selectors:
+            for scenario in self._named(selector):
+                if chosen.setdefault(scenario.id, scenario).file != scenario.file:
+                    raise BadInput(
+                        f"Two files are called {scenario.id}: {chosen[scenario.id].file} and {scenario.file}.",
+                        "Results are known by that name: rename one of them, or run them one after the other.",
+                    )
+        return list(chosen.values())
+
+    def _named(self, selector: str) -> list[Scenario]:
+        if selector.startswith("clause:"):
+            return self._by_clause(selector.removeprefix("clause:"))
+        if selector.startswith("fault:"):
+            return self._by_fault(selector.removeprefix("fault:"))
+        if selector in self.ids:
+            return [self.load(selector)]
+        if Path(selector).exists():
+            return self._by_path(Path(selector).resolve())
+        if any(sign in selector for sign in "*?["):
+            return [self.load(one) for one in self.ids if fnmatchcase(one, selector)]
+        raise self._unknown(selector)
+
+    def _by_clause(self, prefix: str) -> list[Scenario]:
+        found = self._where(lambda scenario: any(one.startswith(prefix) for one in scenario.clauses))
+        known = _clause_ids()
+        if not found and not any(one.startswith(prefix) for one in known):
+            raise BadInput(
+                f"No clause begins with {prefix!r}.{did_you_mean(prefix, known)}",
+                "A clause is named section/step. To see which ones are tested: bgfetch list --json",
+            )
+        return found
+
+    def _by_fault(self, kind: str) -> list[Scenario]:
+        if kind not in FAULTS:
+            raise BadInput(
+                f"There is no fault {kind!r}.{did_you_mean(kind, FAULTS)}",
+                f"A fault is one of: {', '.join(FAULTS)}",
+            )
+        return self._where(lambda scenario: kind in faults(scenario))
+
+    def _by_path(self, path: Path) -> list[Scenario]:
+        inside = path.is_relative_to(self.root)
+        if path.is_dir():
+            root = self.root if inside else path
+            return [_load(path / f"{one}.toml", root) for one in sorted(_files(path))]
+        if path.suffix != ".toml":
+            raise BadInput(f"{path} is not a scenario: a scenario file is called NAME.toml.", SEE_ALL)
+        return [_load(path, self.root if inside else path.parent)]
+
+    def _where(self, wanted: Callable[[Scenario], bool]) -> list[Scenario]:
+        return [scenario for scenario in self.all() if wanted(scenario)]
+
+    def _unknown(self, selector: str) -> BadInput:
+        if selector.endswith(".toml"):
+            return BadInput(f"There is no file {selector}.", SEE_ALL)
+        below = [one for one in self.ids if one.startswith(selector.rstrip("/") + "/")]
+        if below:
+            then = f"To take all {len(below)} in that folder: '{selector.rstrip('/')}/*'"
+            return BadInput(f"{selector!r} is a folder of scenarios, not one of them.", then)
+        return BadInput(f"There is no scenario {selector!r}.{did_you_mean(selector, self._names())}", SEE_ALL)
+
+    def _names(self) -> Sequence[str]:
+        return [*self.ids, *{one.rpartition("/")[2]: one for one in self.ids}]
+
+
+def faults(scenario: Scenario) -> set[str]:
+    """The kinds of fault that the scenario's origin has in store."""
+    answers = [
+        one for resource in scenario.origin.values() for one in (resource.answer, *resource.attempts)
+    ]
+    return {fault.kind for answer in answers for fault in answer.faults}
+
+
+def _files(root: Path) -> list[str]:
+    return [path.relative_to(root).with_suffix("").as_posix() for path in root.rglob("*.toml")]
+
+
+def _load(path: Path, root: Path) -> Scenario:
+    from conformance.scenario.load import load
+
+    return load(path, root)
+
+
+def _clause_ids() -> list[str]:
+    from conformance.clauses import clauses
+
+    return [getattr(one, "id", one) for one in clauses()]

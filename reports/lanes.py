@@ -1,0 +1,165 @@
+"""Observations side by side: a lane per implementation, cut into blocks by the scenario's steps.
+
+Times of a browser and of the simulator cannot be compared (a wait of hours is shortened on the
+one and skipped on the other), so each lane keeps its own time axis and the steps, which all
+implementations share, line the lanes up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from attrs import frozen
+
+from conformance.results import Check, Result
+from reports.telling import tell
+from reports.text import clip, duration, plural
+from simulator.observation import Observation, Step
+
+LIMIT = 80
+"""Observations shown of one result, beside its steps and proofs; the rest is announced."""
+PROOFS = 12
+"""Observations linked as the proof of one check; the rest is announced."""
+
+
+@frozen
+class Shown:
+    """A result whose observations the page shows. ``prefix`` begins the anchors of its lines."""
+
+    column: str
+    label: str
+    result: Result
+    seen: tuple[Observation, ...] | None
+    prefix: str
+
+
+@frozen
+class Line:
+    """One observation as it is shown; ``anchor`` is "" where nothing links to it."""
+
+    number: int
+    time: str
+    witness: str
+    who: str
+    text: str
+    cause: int | None
+    anchor: str
+
+
+@frozen
+class Gap:
+    """So many observations were left out here."""
+
+    count: int
+
+
+@frozen
+class Lane:
+    """What one implementation showed in one block; None for a step that it did not reach."""
+
+    column: str
+    lines: tuple[Line | Gap, ...] | None
+
+
+@frozen
+class Block:
+    """The time from one step to the next, all lanes side by side."""
+
+    title: str
+    lanes: tuple[Lane, ...]
+
+
+@frozen
+class Proof:
+    """One observation that a check rests on; ``anchor`` is "" where it is not in the run."""
+
+    number: int
+    anchor: str
+
+
+@frozen
+class Proofs:
+    """The observations that a check rests on, and how many more of them are not linked."""
+
+    links: tuple[Proof, ...]
+    more: int
+
+
+def proofs(shown: Shown, check: Check) -> Proofs:
+    """The proof of a check as links into the lanes."""
+    there = {seen.sequence for seen in shown.seen or ()}
+    numbers = tuple(dict.fromkeys(check.proof))
+    links = tuple(
+        Proof(number, f"{shown.prefix}-{number}" if number in there else "") for number in numbers[:PROOFS]
+    )
+    return Proofs(links, max(0, len(numbers) - PROOFS))
+
+
+def linked(result: Result) -> frozenset[int]:
+    """The sequence numbers that the checks of a result link to."""
+    return frozenset(n for check in result.checks for n in tuple(dict.fromkeys(check.proof))[:PROOFS])
+
+
+def blocks(shown: Sequence[Shown]) -> tuple[Block, ...]:
+    """The lanes of several results, cut at their steps. Results without observations have no lane."""
+    lanes = [(one, _by_step(one)) for one in shown if one.seen is not None]
+    titles: dict[str, str] = {}
+    for one, _ in lanes:
+        titles.update({k: v for k, v in _titles(one).items() if k not in titles})
+    before = {"": "Before the first step"} if any("" in steps for _, steps in lanes) else {}
+    return tuple(
+        Block(title, tuple(Lane(one.column, steps.get(key)) for one, steps in lanes))
+        for key, title in {**before, **titles}.items()
+    )
+
+
+def _titles(one: Shown) -> dict[str, str]:
+    steps = [(seen.of, seen.data) for seen in one.seen or () if isinstance(seen.data, Step)]
+    return {of: f"Step {clip(of, 20)}: {clip(data.told or data.verb, 200)}" for of, data in steps}
+
+
+def _by_step(one: Shown) -> dict[str, tuple[Line | Gap, ...]]:
+    """The lines of a result by the step that was the last to begin before them."""
+    found: dict[str, list[Line | Gap]] = {}
+    proof = linked(one.result)
+    key = ""
+    for seen in _kept(one.seen or (), proof):
+        if isinstance(seen, Gap):
+            found.setdefault(key, []).append(seen)
+            continue
+        key = seen.of if isinstance(seen.data, Step) else key
+        found.setdefault(key, []).append(_line(one, seen, seen.sequence in proof))
+    return {key: tuple(lines) for key, lines in found.items()}
+
+
+def _line(one: Shown, seen: Observation, proof: bool) -> Line:
+    anchor = f"{one.prefix}-{seen.sequence}" if proof else ""
+    who = seen.witness if seen.actor in ("", seen.witness) else f"{seen.witness} {clip(seen.actor, 60)}"
+    return Line(seen.sequence, duration(seen.time), seen.witness, who, tell(seen), seen.cause, anchor)
+
+
+def _kept(seen: Sequence[Observation], proof: frozenset[int]) -> Iterator[Observation | Gap]:
+    """What is shown of a list: its beginning and end, every step and proof, and gaps that are counted."""
+    left_out = 0
+    for place, one in enumerate(seen):
+        middle = LIMIT * 3 // 4 <= place < len(seen) - LIMIT // 4
+        if middle and one.sequence not in proof and not isinstance(one.data, Step):
+            left_out += 1
+            continue
+        if left_out:
+            yield Gap(left_out)
+            left_out = 0
+        yield one
+
+
+def announce(shown: Shown) -> str:
+    """What there is to see of a result and what of it is shown, in one sentence."""
+    if shown.seen is None:
+        return "its observations are not in the run"
+    kept = sum(not isinstance(one, Gap) for one in _kept(shown.seen, linked(shown.result)))
+    told = plural(len(shown.seen), "observation")
+    if kept == len(shown.seen):
+        return told
+    return f"{told}, {kept:,} of them shown; all are in {clip(shown.result.observations, 120)}"
+
+

@@ -1,0 +1,107 @@
+"""The link between the user agent and the world: connections in memory, in virtual time.
+
+Bytes take the time that the bandwidth gives them. Losing the network ends every connection at
+once, with what was in flight lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from simulator.content import Span
+from simulator.origin.stream import Broken, Piece, Stream
+from simulator.turns import Cell, Turns, Watched
+
+AMPLE_BANDWIDTH = 50_000_000
+"""Bits per second where a scenario says nothing: 64 KiB take about 10 ms."""
+
+CONNECTING = 20_000_000
+"""Nanoseconds until a connection is made, beside the link's own latency."""
+
+
+class Network:
+    """The user agent's link. ``serve`` is the world's end of every connection."""
+
+    def __init__(self, turns: Turns, serve: Callable[[Stream], Awaitable[None]]) -> None:
+        self.turns = turns
+        self.serve = serve
+        self.online = Cell(True)
+        self.bandwidth = AMPLE_BANDWIDTH
+        self.latency = 0
+        self._streams: dict[MemoryStream, None] = {}
+
+    def go_offline(self) -> None:
+        """The network is lost: so is every connection."""
+        self.online.value = False
+        for stream in tuple(self._streams):
+            stream.reset()
+
+    def go_online(self) -> None:
+        self.online.value = True
+
+    async def connect(self) -> MemoryStream:
+        """The client's end of a new connection. Raises Broken while offline."""
+        await self.turns.sleep(CONNECTING + self.latency, why="a connection to be made")
+        if not self.online.value:
+            raise Broken
+        ours, theirs = MemoryStream(self), MemoryStream(self)
+        ours.peer, theirs.peer = theirs, ours
+        self._streams[ours] = None
+        self.turns.start_soon(self.serve, theirs)
+        return ours
+
+    def forget(self, stream: MemoryStream) -> None:
+        self._streams.pop(stream, None)
+
+
+class MemoryStream:
+    """One end of a connection in memory. A piece sent is received whole, and never joined."""
+
+    peer: MemoryStream
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self.gone = Cell(False)
+        self._inbox: list[Piece] = []
+        self._arrived = Watched()
+        self._finished = False
+        self._reset = False
+
+    async def send(self, piece: Piece) -> None:
+        """Send one piece, taking the link's time for it. Raises Broken."""
+        if isinstance(piece, Span):
+            duration = len(piece) * 8_000_000_000 // self.network.bandwidth
+            await self.network.turns.sleep(duration, why=f"{len(piece)} bytes to pass the link")
+        if self._reset or self.gone.value:
+            raise Broken
+        self.peer._inbox.append(piece)
+        self.peer._arrived.changed()
+
+    async def receive(self) -> Piece:
+        """The next piece, b"" once the other side has finished. Raises Broken after a reset."""
+        await self.network.turns.until(
+            lambda: bool(self._inbox) or self._finished or self._reset,
+            self._arrived,
+            why="bytes from the other side",
+        )
+        if self._reset:
+            raise Broken
+        return self._inbox.pop(0) if self._inbox else b""
+
+    async def close(self) -> None:
+        """Finish sending: the other side still gets what is under way."""
+        self.network.forget(self)
+        if not self._reset:
+            self.peer._finished = True
+            self.peer.gone.value = True
+            self.peer._arrived.changed()
+
+    def reset(self) -> None:
+        """End the connection for both sides, now."""
+        for end in (self, self.peer):
+            self.network.forget(end)
+            if not end._reset:
+                end._reset = True
+                end._inbox.clear()
+                end.gone.value = True
+                end._arrived.changed()

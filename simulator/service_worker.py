@@ -1,0 +1,105 @@
+"""Service workers, to the depth that a background fetch needs: registrations, events, lifetimes."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+from simulator.concepts import BackgroundFetch
+from simulator.environment import WorkerGlobal
+from simulator.observation import Worker
+from simulator.script_errors import invalid_state_error
+from simulator.turns import Cell, ParallelQueue
+
+if TYPE_CHECKING:
+    from simulator.user_agent import UserAgent
+
+Script = Callable[[WorkerGlobal], None]
+"""A worker's script: run once in its new global scope, where it adds its listeners."""
+
+
+class ServiceWorkerRegistration:
+    """A service worker registration with the text's extensions (service-worker-registration-concept-extensions)."""
+
+    def __init__(self, ua: UserAgent, scope: str, script: Script) -> None:
+        self.ua, self.scope, self.script = ua, scope, script
+        self.active_worker = True
+        self.active_background_fetches: dict[str, BackgroundFetch] = {}
+        self.active_background_fetches_edit_queue = ParallelQueue(ua.turns)
+        self._running: WorkerGlobal | None = None
+
+    def running_worker(self) -> WorkerGlobal:
+        """The worker's global scope, started if it is not running."""
+        if self._running is None:
+            self._running = WorkerGlobal(self.ua, self)
+            self.ua.see("worker", self.scope, self.scope, Worker("started"))
+            self.script(self._running)
+        return self._running
+
+    def stop_worker(self) -> None:
+        """End the running worker, if any; the next functional event starts another."""
+        if self._running is not None:
+            self._running.close()
+            self._running = None
+            self.ua.see("worker", self.scope, self.scope, Worker("stopped"))
+
+
+class ExtendableEvent:
+    """A functional event, whose lifetime lasts until what was given to ``waitUntil`` has settled."""
+
+    isTrusted = True
+    bubbles = False
+    cancelable = False
+
+    def __init__(self, type: str) -> None:
+        self.type = type
+        self.dispatching = False
+        self.pending = Cell(0)
+        self._worker: WorkerGlobal | None = None
+
+    @property
+    def active(self) -> bool:
+        return self.dispatching or self.pending.value > 0
+
+    def waitUntil(self, steps: Awaitable[Any]) -> None:
+        """Keep the event alive until ``steps`` have come to their end.
+
+        Raises InvalidStateError of script when the event is no longer active.
+        """
+        if not self.active or self._worker is None:
+            raise invalid_state_error("waitUntil() on an event that is over")
+        self.pending.value += 1
+        self._worker.ua.turns.start_soon(self._keep_alive, steps)
+
+    async def _keep_alive(self, steps: Awaitable[Any]) -> None:
+        await steps
+        self.pending.value -= 1
+
+    def dispatch(self, worker: WorkerGlobal) -> None:
+        """Run the worker's listeners; a task of its event loop."""
+        self._worker = worker
+        self.dispatching = True
+        worker.dispatch(self)
+        self.dispatching = False
+        self.pending.changed()
+
+
+async def fire_a_functional_event(
+    ua: UserAgent,
+    registration: ServiceWorkerRegistration,
+    make: Callable[[WorkerGlobal], ExtendableEvent],
+) -> ExtendableEvent | None:
+    """Fire a functional event; returns it once dispatched, or None where no worker is active."""
+    if not registration.active_worker:
+        return None
+    worker = registration.running_worker()
+    dispatched: Cell[ExtendableEvent | None] = Cell(None)
+
+    def task() -> None:
+        event = make(worker)
+        event.dispatch(worker)
+        dispatched.value = event
+
+    worker.event_loop.queue_a_task(task)
+    await ua.turns.until(lambda: dispatched.value is not None, dispatched, why="an event to be dispatched")
+    return dispatched.value

@@ -1,0 +1,57 @@
+"""The reference user agent: one browser profile, its network, storage, permission, pages and workers."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+
+from simulator.environment import Environment, Page
+from simulator.network import Network
+from simulator.observation import Kind, Log
+from simulator.origin.stream import Stream
+from simulator.overrides import Override, put_together
+from simulator.service_worker import Script, ServiceWorkerRegistration
+from simulator.storage import Storage
+from simulator.turns import Cell, Turns
+
+
+class UserAgent:
+    """A user agent in virtual time.
+
+    ``serve`` is the world's end of its connections (an Origin's ``serve``), ``log`` takes what
+    the agent itself shows (workers starting, the user interface), and ``overrides`` are the
+    policies, errata readings and mutants in force, put together once, here.
+    """
+
+    def __init__(
+        self,
+        turns: Turns,
+        serve: Callable[[Stream], Awaitable[None]],
+        log: Log,
+        overrides: Iterable[Override] = (),
+        origin: str = "https://own.test",
+    ) -> None:
+        self.turns, self.log, self.origin = turns, log, origin
+        self.overrides = put_together(overrides)
+        self.network = Network(turns, serve)
+        self.storage = Storage()
+        self.permission = Cell("granted")
+        self.environments: list[Environment] = []
+        self.registrations: dict[str, ServiceWorkerRegistration] = {}
+
+    def register(self, scope: str, script: Script) -> ServiceWorkerRegistration:
+        """Register a service worker, active at once. ``scope`` is a path."""
+        self.registrations[scope] = ServiceWorkerRegistration(self, self.origin + scope, script)
+        return self.registrations[scope]
+
+    def open_page(self, path: str = "/", name: str = "page") -> Page:
+        """Open a page; the registration with the longest scope that its path begins with is its own.
+
+        Raises LookupError where there is none.
+        """
+        scopes = [scope for scope in self.registrations if path.startswith(scope)]
+        if not scopes:
+            raise LookupError(f"no service worker's scope covers {path!r}; register one first")
+        return Page(self, name, self.origin + path, self.registrations[max(scopes, key=len)])
+
+    def see(self, witness: str, actor: str, of: str, data: Kind) -> None:
+        self.log.see(witness, actor, of, data)
