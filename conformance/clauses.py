@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
 import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
 from attrs import frozen
+
+from conformance.scenario.errors import nearest as nearest_of
 
 _FILE = Path(__file__).with_name("clauses.toml")
 
@@ -39,11 +40,13 @@ class Clause:
 @cache
 def clauses() -> Mapping[str, Clause]:
     """Every clause by its id, in the order of the specification. Read at the first call."""
-    rows = tomllib.loads(_FILE.read_text("utf-8"))
-    return {key: Clause(id=key, **{**row, "witnesses": tuple(row["witnesses"])}) for key, row in rows.items()}
+    rows = tomllib.loads(_FILE.read_text("utf-8")).items()
+    return {
+        id: Clause(id, number, level, tuple(seen_by.split()), text, *simulated)
+        for number, (id, (level, seen_by, text, *simulated)) in enumerate(rows, 1)
+    }
 
 
 def nearest(id: str) -> str:
     """The id of the clause that a mistyped id most likely means, "" if none is near."""
-    found = difflib.get_close_matches(id[:200], list(clauses()), n=1, cutoff=0.6)
-    return found[0] if found else ""
+    return nearest_of(id, tuple(clauses()))

@@ -8,7 +8,7 @@ HERE = Path(__file__).resolve().parent
 
 
 def folder(name: str) -> Path:
-    """The folder ``name``: scenarios, fixtures or baselines. Raises FileNotFoundError if it is in neither place."""
+    """The folder scenarios, fixtures or baselines. Raises FileNotFoundError if it is in neither place."""
     for place in (HERE / "data" / name, HERE.parent / name):
         if place.is_dir():
             return place

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
+
+from conformance.scenario.errors import nearest
 
 
 class BadInput(Exception):
@@ -19,5 +20,5 @@ class BadInput(Exception):
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """The start of a hint for a mistyped word, `` Did you mean …?``; "" where nothing is near."""
-    near = get_close_matches(word, list(known), n=1)
-    return f" Did you mean {near[0]}?" if near else ""
+    near = nearest(word, tuple(known))
+    return f" Did you mean {near}?" if near else ""

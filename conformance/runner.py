@@ -18,10 +18,13 @@ import trio
 from attrs import Factory, asdict, define, evolve, frozen
 
 from conformance import __version__
+from conformance.checks import judge
+from conformance.driver import drive
 from conformance.errors import BadInput
 from conformance.implementations.protocol import Description, Implementation, Trouble, Unsupported
 from conformance.results import ERROR, UNSUPPORTED, Check, Result, RunEnd, RunHeader, verdict_of
 from conformance.run_folder import RunFolder
+from conformance.scenario.levers import required_levers
 from conformance.scenario.model import Scenario
 from simulator.observation import Log, Network, Observation, Request, select
 
@@ -185,15 +188,12 @@ class Candidate:
 
 
 async def _attempt(implementation: Implementation, scenario: Scenario, seed: int) -> Outcome:
-    from conformance.checks import judge
-    from conformance.driver import drive
-
     outcome = Outcome()
     try:
         async with implementation.start(scenario, seed) as session:
             outcome.log = session.log
             await drive(scenario, session)
-        outcome.checks = tuple(judge(scenario, outcome.observations, finished=True))
+        outcome.checks = tuple(judge(scenario, outcome.observations))
         outcome.verdict = verdict_of(outcome.checks)
     except Exception as error:
         cause = _leaf(error)
@@ -206,8 +206,6 @@ async def _attempt(implementation: Implementation, scenario: Scenario, seed: int
 
 def missing_levers(scenario: Scenario, description: Description) -> str:
     """The levers that the scenario needs and the implementation lacks, each with its reason; "" for none."""
-    from conformance.scenario.levers import required_levers
-
     missing = []
     for name in required_levers(scenario):
         lever = description.levers.get(name)

@@ -45,8 +45,8 @@ class Catalogue:
             for scenario in self._named(selector):
                 if chosen.setdefault(scenario.id, scenario).file != scenario.file:
                     raise BadInput(
-                        f"Two files are called {scenario.id}: {chosen[scenario.id].file} and {scenario.file}.",
-                        "Results are known by that name: rename one of them, or run them one after the other.",
+                        f"{chosen[scenario.id].file} and {scenario.file} are both called {scenario.id}.",
+                        "Results are known by that name: rename one, or run them one after the other.",
                     )
         return list(chosen.values())
 
@@ -82,13 +82,12 @@ class Catalogue:
         return self._where(lambda scenario: kind in faults(scenario))
 
     def _by_path(self, path: Path) -> list[Scenario]:
-        inside = path.is_relative_to(self.root)
+        root = self.root if path.is_relative_to(self.root) else None
         if path.is_dir():
-            root = self.root if inside else path
             return [_load(path / f"{one}.toml", root) for one in sorted(_files(path))]
         if path.suffix != ".toml":
             raise BadInput(f"{path} is not a scenario: a scenario file is called NAME.toml.", SEE_ALL)
-        return [_load(path, self.root if inside else path.parent)]
+        return [_load(path, root)]
 
     def _where(self, wanted: Callable[[Scenario], bool]) -> list[Scenario]:
         return [scenario for scenario in self.all() if wanted(scenario)]
@@ -108,9 +107,7 @@ class Catalogue:
 
 def faults(scenario: Scenario) -> set[str]:
     """The kinds of fault that the scenario's origin has in store."""
-    answers = [
-        one for resource in scenario.origin.values() for one in (resource.answer, *resource.attempts)
-    ]
+    answers = [one for resource in scenario.origin.values() for one in (resource.answer, *resource.attempts)]
     return {fault.kind for answer in answers for fault in answer.faults}
 
 
@@ -118,7 +115,7 @@ def _files(root: Path) -> list[str]:
     return [path.relative_to(root).with_suffix("").as_posix() for path in root.rglob("*.toml")]
 
 
-def _load(path: Path, root: Path) -> Scenario:
+def _load(path: Path, root: Path | None) -> Scenario:
     from conformance.scenario.load import load
 
     return load(path, root)
@@ -127,4 +124,4 @@ def _load(path: Path, root: Path) -> Scenario:
 def _clause_ids() -> list[str]:
     from conformance.clauses import clauses
 
-    return [getattr(one, "id", one) for one in clauses()]
+    return list(clauses())

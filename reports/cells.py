@@ -28,13 +28,15 @@ WORDS = {
 MEANINGS = {
     PASS: "Everything that must hold was seen to hold.",
     FAIL: "Something that must hold was seen not to hold; the proof is given with the scenario.",
-    INCONCLUSIVE: "The run could not tell: a witness or a precondition was missing. No word on the implementation.",
+    INCONCLUSIVE: "The run could not tell: a witness or a precondition was missing.",
     UNSUPPORTED: "The scenario needs a lever that this implementation does not have, so it was not judged.",
-    ERROR: "The harness itself had trouble. No word on the implementation.",
+    ERROR: "The harness itself had trouble, and the implementation was not judged.",
     NOTHING: "A result was due, or could have been, and is not in the run.",
 }
 REMARK = "▲"
-REMARK_MEANING = "Beside the verdict: a should, a may or a mere observation came out otherwise. It fails nothing."
+REMARK_MEANING = (
+    "Beside the verdict: a should, a may or a mere observation came out otherwise. It fails nothing."
+)
 
 
 @frozen
@@ -210,7 +212,7 @@ def summary(run: Run, table: Matrix) -> str:
     what = f"{plural(len(table.rows), 'scenario')} on {plural(len(table.columns), 'implementation')}"
     differing = sum(row.differs for row in table.rows)
     unsteady = sum(row.unsteady for row in table.rows)
-    told = [f"{what}: {say(tally(run.results))}"]
+    told = [f"{what}, {plural(len(run.results), 'result')}: {say(tally(run.results))}"]
     if len(table.columns) > 1:
         told.append(f"the implementations differ in {plural(differing, 'scenario') if differing else 'none'}")
     if unsteady:

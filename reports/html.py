@@ -56,7 +56,9 @@ class Page:
 def render(run: Run, clauses: Mapping[str, str]) -> str:
     """The report of a run as one HTML document. ``clauses`` maps clause ids to our paraphrase."""
     environment = _environment()
-    style, script = (Markup((_TEMPLATES / name).read_text("utf-8").strip()) for name in ("report.css", "filter.js"))
+    style, script = (
+        Markup((_TEMPLATES / name).read_text("utf-8").strip()) for name in ("report.css", "filter.js")
+    )
     return environment.get_template("report.html").render(
         page=_page(run, clauses),
         cells=cells,
@@ -135,12 +137,17 @@ def _facts(run: Run) -> Iterable[tuple[str, str]]:
     yield "Seed", str(header.seed)
     wall = end.wall if end else sum(result.wall for result in run.results)
     virtual = end.virtual if end else sum(result.virtual for result in run.results)
-    yield "Time taken", duration(wall)
-    yield "Time told to the scenarios", duration(virtual)
+    yield "Wall time", duration(wall)
+    yield "Virtual time", duration(virtual)
     for name, value in header.options.items():
         if value not in (None, "", False, [], {}):
-            text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-            yield f"Option {name}", clip(text, 200)
+            yield f"Option {name}", clip(_option(value), 200)
+
+
+def _option(value: Any) -> str:
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return ", ".join(value)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _judges(run: Run, table: cells.Matrix) -> Iterable[Judge]:
@@ -148,4 +155,6 @@ def _judges(run: Run, table: cells.Matrix) -> Iterable[Judge]:
     for cell in sums:
         name = cell.results[0].implementation if cell.results else cell.column
         wall, virtual = (sum(getattr(r, time) for r in cell.results) for time in ("wall", "virtual"))
-        yield Judge(cell.column, run.header.implementations.get(name, "version not told"), cell, wall, virtual)
+        yield Judge(
+            cell.column, run.header.implementations.get(name, "version not told"), cell, wall, virtual
+        )

@@ -7,11 +7,11 @@ implementations share, line the lanes up.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from attrs import frozen
 
-from conformance.results import Check, Result
+from conformance.results import PASS, Check, Result
 from reports.telling import tell
 from reports.text import clip, duration, plural
 from simulator.observation import Observation, Step
@@ -35,7 +35,11 @@ class Shown:
 
 @frozen
 class Line:
-    """One observation as it is shown; ``anchor`` is "" where nothing links to it."""
+    """One observation as it is shown; ``anchor`` is "" where nothing links to it.
+
+    ``time`` is the time since the block began, in words; ``proof`` is "against" where a check that
+    did not pass rests on it, "for" where one that passed does, else "".
+    """
 
     number: int
     time: str
@@ -44,6 +48,7 @@ class Line:
     text: str
     cause: int | None
     anchor: str
+    proof: str
 
 
 @frozen
@@ -55,10 +60,14 @@ class Gap:
 
 @frozen
 class Lane:
-    """What one implementation showed in one block; None for a step that it did not reach."""
+    """What one implementation showed in one block; no lines for a step that it did not reach.
+
+    ``begins`` is the time since the scenario's start at which the block began here, in words.
+    """
 
     column: str
-    lines: tuple[Line | Gap, ...] | None
+    begins: str
+    lines: tuple[Line | Gap, ...]
 
 
 @frozen
@@ -95,9 +104,13 @@ def proofs(shown: Shown, check: Check) -> Proofs:
     return Proofs(links, max(0, len(numbers) - PROOFS))
 
 
-def linked(result: Result) -> frozenset[int]:
-    """The sequence numbers that the checks of a result link to."""
-    return frozenset(n for check in result.checks for n in tuple(dict.fromkeys(check.proof))[:PROOFS])
+def linked(result: Result) -> dict[int, str]:
+    """The sequence numbers that the checks of a result link to, with what they are proof of."""
+    found: dict[int, str] = {}
+    for check in sorted(result.checks, key=lambda check: check.verdict != PASS):
+        for number in tuple(dict.fromkeys(check.proof))[:PROOFS]:
+            found[number] = "for" if check.verdict == PASS else "against"
+    return found
 
 
 def blocks(shown: Sequence[Shown]) -> tuple[Block, ...]:
@@ -108,7 +121,7 @@ def blocks(shown: Sequence[Shown]) -> tuple[Block, ...]:
         titles.update({k: v for k, v in _titles(one).items() if k not in titles})
     before = {"": "Before the first step"} if any("" in steps for _, steps in lanes) else {}
     return tuple(
-        Block(title, tuple(Lane(one.column, steps.get(key)) for one, steps in lanes))
+        Block(title, tuple(_lane(one, steps.get(key, ())) for one, steps in lanes))
         for key, title in {**before, **titles}.items()
     )
 
@@ -118,27 +131,38 @@ def _titles(one: Shown) -> dict[str, str]:
     return {of: f"Step {clip(of, 20)}: {clip(data.told or data.verb, 200)}" for of, data in steps}
 
 
-def _by_step(one: Shown) -> dict[str, tuple[Line | Gap, ...]]:
-    """The lines of a result by the step that was the last to begin before them."""
-    found: dict[str, list[Line | Gap]] = {}
-    proof = linked(one.result)
+def _by_step(one: Shown) -> dict[str, tuple[Observation | Gap, ...]]:
+    """What is shown of a result by the step that was the last to begin before it."""
+    found: dict[str, list[Observation | Gap]] = {}
     key = ""
-    for seen in _kept(one.seen or (), proof):
-        if isinstance(seen, Gap):
-            found.setdefault(key, []).append(seen)
-            continue
-        key = seen.of if isinstance(seen.data, Step) else key
-        found.setdefault(key, []).append(_line(one, seen, seen.sequence in proof))
-    return {key: tuple(lines) for key, lines in found.items()}
+    for seen in _kept(one.seen or (), linked(one.result)):
+        if isinstance(seen, Observation) and isinstance(seen.data, Step):
+            key = seen.of
+        found.setdefault(key, []).append(seen)
+    return {key: tuple(kept) for key, kept in found.items()}
 
 
-def _line(one: Shown, seen: Observation, proof: bool) -> Line:
-    anchor = f"{one.prefix}-{seen.sequence}" if proof else ""
+def _lane(one: Shown, kept: Sequence[Observation | Gap]) -> Lane:
+    """One lane of a block; a block begins with its step, or with the scenario."""
+    first = kept[0] if kept else None
+    begins = first.time if isinstance(first, Observation) and isinstance(first.data, Step) else 0
+    proof = linked(one.result)
+    lines = tuple(
+        seen if isinstance(seen, Gap) else _line(one, seen, begins, proof.get(seen.sequence, ""))
+        for seen in kept
+    )
+    return Lane(one.column, duration(begins), lines)
+
+
+def _line(one: Shown, seen: Observation, begins: int, proof: str) -> Line:
     who = seen.witness if seen.actor in ("", seen.witness) else f"{seen.witness} {clip(seen.actor, 60)}"
-    return Line(seen.sequence, duration(seen.time), seen.witness, who, tell(seen), seen.cause, anchor)
+    text = "the step begins" if isinstance(seen.data, Step) else tell(seen)
+    anchor = f"{one.prefix}-{seen.sequence}" if proof else ""
+    since = f"+{duration(seen.time - begins)}"
+    return Line(seen.sequence, since, seen.witness, who, text, seen.cause, anchor, proof)
 
 
-def _kept(seen: Sequence[Observation], proof: frozenset[int]) -> Iterator[Observation | Gap]:
+def _kept(seen: Sequence[Observation], proof: Mapping[int, str]) -> Iterator[Observation | Gap]:
     """What is shown of a list: its beginning and end, every step and proof, and gaps that are counted."""
     left_out = 0
     for place, one in enumerate(seen):
@@ -155,11 +179,9 @@ def _kept(seen: Sequence[Observation], proof: frozenset[int]) -> Iterator[Observ
 def announce(shown: Shown) -> str:
     """What there is to see of a result and what of it is shown, in one sentence."""
     if shown.seen is None:
-        return "its observations are not in the run"
+        return "its observations are not in the run" if shown.result.observations else "nothing was observed"
     kept = sum(not isinstance(one, Gap) for one in _kept(shown.seen, linked(shown.result)))
     told = plural(len(shown.seen), "observation")
     if kept == len(shown.seen):
         return told
     return f"{told}, {kept:,} of them shown; all are in {clip(shown.result.observations, 120)}"
-
-

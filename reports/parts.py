@@ -75,7 +75,7 @@ class Telling:
 
 @frozen
 class Repeats:
-    """The further repetitions on one implementation: those like one told already, and those that differ."""
+    """Repetitions on one implementation that came out differently; ``alike`` pairs others with their like."""
 
     column: str
     alike: tuple[tuple[str, str], ...]
@@ -96,22 +96,22 @@ class Part:
 
 def part(run: Run, row: Row, number: int, anchor: str, paraphrases: Mapping[str, str]) -> Part:
     """The part of one scenario; ``number`` keeps its anchors apart from those of other scenarios."""
-    leads, repeats = [], []
+    leads, repeats, seed = [], [], run.header.seed
     for place, cell in enumerate(row.cells):
         outcomes: dict[object, list[Result]] = {}
         for result in cell.results:
             outcomes.setdefault(_outcome(result), []).append(result)
         told = [
-            Shown(cell.column, label(same[0]), same[0], run.seen(same[0]), f"o{number}.{place}.{turn}")
+            Shown(cell.column, label(same[0], seed), same[0], run.seen(same[0]), f"o{number}.{place}.{turn}")
             for turn, same in enumerate(outcomes.values())
         ]
         leads += told[:1]
         alike = tuple(
-            (label(result), shown.label)
+            (label(result, seed), shown.label)
             for shown, same in zip(told, outcomes.values(), strict=True)
             for result in same[1:]
         )
-        if len(cell.results) > 1:
+        if len(told) > 1:
             different = tuple(telling([one], paraphrases) for one in told[1:])
             repeats.append(Repeats(cell.column, alike, different))
     clauses = tuple(clause(id, paraphrases) for id in row.scenario.clauses)
@@ -129,9 +129,9 @@ def telling(shown: Sequence[Shown], paraphrases: Mapping[str, str]) -> Telling:
     )
 
 
-def label(result: Result) -> str:
-    """What tells a result from the others of its cell."""
-    seed = f" with seed {result.seed}" if result.seed else ""
+def label(result: Result, usual: int) -> str:
+    """What tells a result from the others of its cell: its repetition, and an unusual seed."""
+    seed = f" with seed {result.seed}" if result.seed != usual else ""
     return f"repetition {result.repetition}{seed}"
 
 

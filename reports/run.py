@@ -62,7 +62,7 @@ class Run:
 
 
 def read_run(folder: Path) -> Run:
-    """Read a run folder. Raises UnreadableRun where there is none; all else that is amiss is in ``missing``."""
+    """Read a run folder. Raises UnreadableRun where there is none; what else is amiss is told."""
     first, *rest = _results_lines(folder)
     missing: list[str] = []
     header, scenarios = _header(folder, first, missing)
@@ -82,7 +82,9 @@ def _results_lines(folder: Path) -> list[bytes]:
         ) from None
 
 
-def _rows(lines: list[bytes], start: int, name: str, missing: list[str]) -> Iterator[tuple[int, dict[str, Any]]]:
+def _rows(
+    lines: list[bytes], start: int, name: str, missing: list[str]
+) -> Iterator[tuple[int, dict[str, Any]]]:
     """The JSON objects of a file by line number; the lines that hold none are named in ``missing``."""
     for number, line in enumerate(lines, start):
         if not line.strip():
@@ -155,9 +157,9 @@ def _result(row: Mapping[str, Any]) -> Result:
         for check in row["checks"]
     )
     result = _sound(Result(**{**_known(Result, row), "checks": checks}))
-    for judged in (result, *checks):
-        if judged.verdict not in VERDICTS:
-            raise ValueError(f"unknown verdict {judged.verdict!r}")
+    for verdict in (result.verdict, *(check.verdict for check in checks)):
+        if verdict not in VERDICTS:
+            raise ValueError(f"unknown verdict {verdict!r}")
     return result
 
 
@@ -215,7 +217,7 @@ def _observations(lines: list[bytes], name: str, missing: list[str]) -> tuple[Ob
 
 
 @cache
-def _hints(cls: type) -> dict[str, Any]:
+def _hints(cls: Any) -> dict[str, Any]:
     return typing.get_type_hints(cls)
 
 
@@ -230,13 +232,13 @@ def _known(cls: type, row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _sound(made: T) -> T:
     """The object itself, once its texts are texts and its numbers are numbers. Raises TypeError."""
-    for name, hint in _hints(type(made)).items():
+    cls: type = type(made)
+    for name, hint in _hints(cls).items():
         value = getattr(made, name)
         if hint in (str, int) and type(value) is not hint:
             raise TypeError(f"{name} should be {hint.__name__}, not {type(value).__name__}")
-        if typing.get_origin(hint) is tuple and int in typing.get_args(hint):
-            if any(type(item) is not int for item in value):
-                raise TypeError(f"{name} should hold numbers only")
+        if hint == tuple[int, ...] and any(type(item) is not int for item in value):
+            raise TypeError(f"{name} should hold numbers only")
     return made
 
 

@@ -11,8 +11,6 @@ from collections.abc import Iterable, Mapping
 from functools import singledispatch
 from typing import Any
 
-import attrs
-
 from reports.text import clip, duration, size
 from simulator import observation as seen
 
@@ -68,8 +66,9 @@ def _amounts(got: int, total: int | None = None) -> str:
 
 @singledispatch
 def _tell(data: seen.Kind, of: str) -> str:
-    fields = attrs.asdict(data) if attrs.has(type(data)) else {}
-    return _join(f"{data.name} {of}".strip(), *(f"{name} {_json(value)}" for name, value in fields.items()))
+    return _join(
+        f"{data.name} {of}".strip(), *(f"{name} {_json(value)}" for name, value in vars(data).items())
+    )
 
 
 # -- the wire -------------------------------------------------------------------------------
@@ -152,6 +151,12 @@ def _stuck(data: seen.Stuck, of: str) -> str:
 
 
 @_tell.register
+def _never(data: seen.Never, of: str) -> str:
+    outcome = "saw what must not happen" if data.happened else "saw nothing"
+    return f"step {of} watched for {duration(data.lasted)} and {outcome}"
+
+
+@_tell.register
 def _browser(data: seen.Browser, of: str) -> str:
     return _join(f"user agent {_short(data.state)}", _short(data.version))
 
@@ -216,7 +221,9 @@ def _record(data: seen.Record, of: str) -> str:
         return _join(head, status, f"{_short(data.at)} rejected with {_short(data.exception)}")
     runs = _short(" ".join(f"{run.version}[{run.start}:{run.stop}]" for run in data.runs[:20]))
     more = f"and {len(data.runs) - 20} further runs" if len(data.runs) > 20 else ""
-    return _join(head, status, _short(data.responseType), size(data.size), runs, more) + _headers(data.headers)
+    return _join(head, status, _short(data.responseType), size(data.size), runs, more) + _headers(
+        data.headers
+    )
 
 
 @_tell.register

@@ -13,11 +13,13 @@ SECOND = 1_000_000_000
 _UNITS = ((86_400 * SECOND, "d"), (3_600 * SECOND, "h"), (60 * SECOND, "min"))
 _SIZES = ((1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB"))
 
-# Controls (C0, DEL, C1), soft hyphen, bidirectional and zero-width marks, line and paragraph
-# separators, invisible operators, interlinear marks, lone surrogates, noncharacters, tags.
+# Controls (C0, DEL, C1), soft hyphen, fillers, bidirectional and zero-width marks, line and paragraph
+# separators, invisible operators, interlinear marks, lone surrogates, noncharacters, the format
+# controls of hieroglyphs, shorthand and music, tags.
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e"
-    "\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e0fff]"
+    "\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\ud800-\udfff"
+    "\U00013430-\U0001345f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
 _BREAKS = str.maketrans({"\n": "↵", "\t": "⇥"})
 
@@ -44,7 +46,7 @@ def clip(text: str, limit: int) -> str:
 
 
 def duration(nanoseconds: int) -> str:
-    """A time as a reader says it: 0 s, 850 µs, 12.5 ms, 1.204 s, 2 min 3 s, 8 h 0 min 1 s."""
+    """A time as a reader says it: 0 s, 850 µs, 12.5 ms, 1.204 s, 2 min 3 s, 8 h, 8 h 1 s."""
     if nanoseconds < 0:
         return "−" + duration(-nanoseconds)
     if nanoseconds < 60 * SECOND:
@@ -53,9 +55,9 @@ def duration(nanoseconds: int) -> str:
     rest = nanoseconds + SECOND // 2
     for length, unit in _UNITS:
         count, rest = divmod(rest, length)
-        if count or parts:
-            parts.append(f"{count} {unit}")
-    return " ".join([*parts, f"{rest // SECOND} s"])
+        parts += [f"{count} {unit}"] if count else []
+    parts += [f"{rest // SECOND} s"] if rest >= SECOND else []
+    return " ".join(parts)
 
 
 def _small(nanoseconds: int) -> str:

@@ -12,7 +12,6 @@ from simulator.concepts import BackgroundFetch, BackgroundFetchRecord, Backgroun
 from simulator.content import Span
 from simulator.extract_content_range_values import extract_content_range_values
 from simulator.fetch import Arriving, NetworkError, Response, fetch
-from simulator.origin.stream import Broken
 from simulator.overrides import point
 from simulator.request import Request
 from simulator.storage import QuotaExceeded
@@ -73,9 +72,9 @@ def count_upload(ua: UserAgent, bg_fetch: BackgroundFetch, more: int) -> None:
 
 
 @point("infrastructure/1")
-def temporarily_unavailable(ua: UserAgent, record: BackgroundFetchRecord) -> bool:
-    """The agent's own belief; here, that it is offline."""
-    return not ua.network.online.value
+def temporarily_unavailable(ua: UserAgent, record: BackgroundFetchRecord, offline: bool) -> bool:
+    """The agent's own belief; here, that it is or was ``offline``, and so met the error."""
+    return offline or not ua.network.online.value
 
 
 @point("infrastructure/1")
@@ -186,8 +185,8 @@ class Attempt:
             async with fetch(self.ua.network, self.request, self.process_request_body) as arriving:
                 if self.process_response(arriving.response):
                     await self.receive(arriving)
-        except (NetworkError, Broken):
-            await self.broken()
+        except NetworkError as error:
+            await self.broken(error.offline)
 
     def process_request_body(self, transmitted_size: int) -> None:
         count_upload(self.ua, self.bg_fetch, transmitted_size - self.last_transmitted_size)  # b2
@@ -248,9 +247,9 @@ class Attempt:
             self.ua, self.record.response_data.length, said.complete_length if said else None, added
         )
 
-    async def broken(self) -> None:
+    async def broken(self, offline: bool) -> None:
         """Steps r1 and r8: a network error before the response, or in the middle of its body."""
-        if temporarily_unavailable(self.ua, self.record) and may_be_sent_again(self.ua, self.request):
+        if temporarily_unavailable(self.ua, self.record, offline) and may_be_sent_again(self.ua, self.request):
             await available_again(self.ua, self.record)
         else:
             self.record.response_data.set_result(result_of_a_break(self.ua))

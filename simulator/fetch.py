@@ -17,7 +17,7 @@ from simulator.network import MemoryStream, Network
 from simulator.observation import Headers
 from simulator.origin.answers import readable
 from simulator.origin.server import SLICE
-from simulator.origin.stream import Broken
+from simulator.origin.stream import Broken, NetworkLost
 from simulator.request import Request
 
 MOST_REDIRECTS = 20
@@ -25,7 +25,14 @@ NULL_BODY_STATUS = (101, 103, 204, 205, 304)
 
 
 class NetworkError(Exception):
-    """Fetch's network error, or the body's stream becoming errored."""
+    """Fetch's network error, or the body's stream becoming errored.
+
+    ``offline`` says that it came from the loss of the user agent's own network.
+    """
+
+    def __init__(self, message: str, *, offline: bool = False) -> None:
+        super().__init__(message)
+        self.offline = offline
 
 
 @frozen
@@ -112,8 +119,9 @@ async def _exchange(
         await _send(stream, http, request, process_request_body)
         response = await _head(stream, http, request)
         yield Arriving(response, _body(stream, request, response))
-    except Broken:
-        raise NetworkError("the connection was lost") from None
+    except Broken as broken:
+        offline = isinstance(broken, NetworkLost)
+        raise NetworkError("the connection was lost", offline=offline) from None
     finally:
         if stream is not None:
             stream.reset()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from simulator.content import Span
-from simulator.origin.stream import Broken, Piece, Stream
+from simulator.origin.stream import Broken, NetworkLost, Piece, Stream
 from simulator.turns import Cell, Turns, Watched
 
 AMPLE_BANDWIDTH = 50_000_000
@@ -34,16 +34,16 @@ class Network:
         """The network is lost: so is every connection."""
         self.online.value = False
         for stream in tuple(self._streams):
-            stream.reset()
+            stream.reset(NetworkLost)
 
     def go_online(self) -> None:
         self.online.value = True
 
     async def connect(self) -> MemoryStream:
-        """The client's end of a new connection. Raises Broken while offline."""
+        """The client's end of a new connection. Raises NetworkLost while offline."""
         await self.turns.sleep(CONNECTING + self.latency, why="a connection to be made")
         if not self.online.value:
-            raise Broken
+            raise NetworkLost
         ours, theirs = MemoryStream(self), MemoryStream(self)
         ours.peer, theirs.peer = theirs, ours
         self._streams[ours] = None
@@ -65,43 +65,43 @@ class MemoryStream:
         self._inbox: list[Piece] = []
         self._arrived = Watched()
         self._finished = False
-        self._reset = False
+        self._broken_by: type[Broken] | None = None
 
     async def send(self, piece: Piece) -> None:
         """Send one piece, taking the link's time for it. Raises Broken."""
         if isinstance(piece, Span):
             duration = len(piece) * 8_000_000_000 // self.network.bandwidth
             await self.network.turns.sleep(duration, why=f"{len(piece)} bytes to pass the link")
-        if self._reset or self.gone.value:
-            raise Broken
+        if self._broken_by or self.gone.value:
+            raise self._broken_by or Broken
         self.peer._inbox.append(piece)
         self.peer._arrived.changed()
 
     async def receive(self) -> Piece:
         """The next piece, b"" once the other side has finished. Raises Broken after a reset."""
         await self.network.turns.until(
-            lambda: bool(self._inbox) or self._finished or self._reset,
+            lambda: bool(self._inbox or self._finished or self._broken_by),
             self._arrived,
             why="bytes from the other side",
         )
-        if self._reset:
-            raise Broken
+        if self._broken_by:
+            raise self._broken_by
         return self._inbox.pop(0) if self._inbox else b""
 
     async def close(self) -> None:
         """Finish sending: the other side still gets what is under way."""
         self.network.forget(self)
-        if not self._reset:
+        if not self._broken_by:
             self.peer._finished = True
             self.peer.gone.value = True
             self.peer._arrived.changed()
 
-    def reset(self) -> None:
-        """End the connection for both sides, now."""
+    def reset(self, why: type[Broken] = Broken) -> None:
+        """End the connection for both sides, now; ``why`` is what they then meet."""
         for end in (self, self.peer):
             self.network.forget(end)
-            if not end._reset:
-                end._reset = True
+            if not end._broken_by:
+                end._broken_by = why
                 end._inbox.clear()
                 end.gone.value = True
                 end._arrived.changed()

@@ -158,6 +158,14 @@ class Stuck(Kind):
 
 
 @frozen(slots=False)
+class Never(Kind):
+    """The window of the ``never`` step named by ``of`` is over; ``happened``: what must not be, was."""
+
+    happened: bool
+    lasted: int
+
+
+@frozen(slots=False)
 class Browser(Kind):
     """The user agent itself: ``state`` is started, killed, quit or died."""
 
@@ -395,6 +403,11 @@ class Log:
         self.clock = clock
         self.tell = tell
         self.observations: list[Observation] = []
+        self.closed = False
+
+    def close(self) -> None:
+        """Take nothing in any more: what happens from here on is clearing up, in no order."""
+        self.closed = True
 
     def see(self, witness: str, actor: str, of: str, data: Kind, *, cause: int | None = None) -> Observation:
         """Take one observation in, at the present time."""
@@ -404,9 +417,10 @@ class Log:
         """Take in an observation made elsewhere: its time stays, its sequence number is ours."""
         number = len(self.observations) + 1
         kept = Observation(seen.time, number, seen.witness, seen.actor, seen.of, seen.data, seen.cause)
-        self.observations.append(kept)
-        if self.tell:
-            self.tell(kept)
+        if not self.closed:
+            self.observations.append(kept)
+            if self.tell:
+                self.tell(kept)
         return kept
 
 

@@ -1,4 +1,4 @@
-"""What several tests lean on: a scenario that needs no file, and the command line run in this process."""
+"""What several tests lean on: a plain scenario, the command line, and when a browser is needed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,23 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from conformance.command_line.browsers import found
 from conformance.scenario.model import Expect, Scenario, Step
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--require-browser", action="store_true", help="fail, not skip, the browser tests where there is none"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Without a browser its tests are skipped with the reason, unless CI asks for them."""
+    if found() or config.getoption("--require-browser"):
+        return
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.skip("no browser here: apt-get install chromium chromium-driver"))
 
 
 def scenario(identifier: str = "tests/plain", *steps: Step) -> Scenario:

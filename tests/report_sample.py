@@ -22,11 +22,11 @@ KIB = 1024
 SIMULATOR, CHROMIUM = "simulator", "chromium"
 
 CLAUSES = {
-    "complete-a-record-algorithm/8a": "A fetch that resumes asks for the rest, from the first byte not yet stored",
+    "complete-a-record-algorithm/8a": "A fetch that resumes asks for the rest, from the first byte missing",
     "complete-a-record-algorithm/11.r8.1": "A GET whose connection broke while offline goes on once online",
-    "perform-a-background-fetch-algorithm/8.13": "The end event is fired once, at the worker of the registration",
+    "perform-a-background-fetch-algorithm/8.13": "The end event is fired once, at the registration's worker",
     "perform-a-background-fetch-algorithm/5.3": "The first failed record gives the fetch its failure reason",
-    "background-fetch-registration-abort/3.3": "A second abort() finds no active fetch and resolves with false",
+    "background-fetch-registration-abort/3.3": "A second abort() finds no active fetch and gives false",
     "validate-partial-response-algorithm/4.1": "Parts with different strong validators are never joined",
     "background-fetch-display-algorithm/4": "The user interface may show the title",
     "mdn/Background_Fetch_API/3": "Progress can be watched from the page while the fetch is under way",
@@ -71,7 +71,11 @@ class Case:
     remark: bool = False
 
 
-_RESUME = ("complete-a-record-algorithm/8a", "complete-a-record-algorithm/11.r8.1", "mdn/Background_Fetch_API/3")
+_RESUME = (
+    "complete-a-record-algorithm/8a",
+    "complete-a-record-algorithm/11.r8.1",
+    "mdn/Background_Fetch_API/3",
+)
 _END = ("perform-a-background-fetch-algorithm/8.13",)
 _REASON = ("perform-a-background-fetch-algorithm/5.3",)
 _P3 = (PASS, PASS, PASS)
@@ -152,8 +156,11 @@ def write_large(folder: Path, scenarios: int = 50) -> Path:
     return write_sample(folder, cases, chunks=18)
 
 
-HOSTILE = "</script><script>window.broken=1</script><img src=x onerror=window.broken=1>\x1b[31m\u202etxt\x00\x9b2J\ud800"
-"""A value that tries to run, to colour, to clear the screen, to turn a line around, and is no valid Unicode."""
+HOSTILE = (
+    "</script><script>window.broken=1</script><img src=x onerror=window.broken=1>"
+    "\x1b[31m\u202etxt\x00\x9b2J\ud800'\"{{ 7 * 7 }}"
+)
+"""A value that tries to run, to colour, to clear the screen and to turn a line around, and is no Unicode."""
 
 
 def write_hostile(folder: Path, text: str = HOSTILE) -> Path:
@@ -168,11 +175,18 @@ def write_hostile(folder: Path, text: str = HOSTILE) -> Path:
     check = Check(text, text, text, FAIL, text, text, (1, 2, 99), text)
     names = (text, "other")
     results = [
-        Result(text, name, FAIL if name == text else PASS, (check,), note=text, observations="observations/hostile.jsonl")
+        Result(
+            text,
+            name,
+            FAIL if name == text else PASS,
+            (check,),
+            note=text,
+            observations="observations/hostile.jsonl",
+        )
         for name in names
     ]
     scenario = {"id": text, "title": text, "clauses": [text], "file": text, "text": text}
-    return _write_results(folder, [scenario], results, {name: text for name in names}, {text: text})
+    return _write_results(folder, [scenario], results, dict.fromkeys(names, text), {text: text})
 
 
 # -- results --------------------------------------------------------------------------------
@@ -251,7 +265,9 @@ def _checks(case: Case, implementation: str, verdict: str, log: Sequence[Observa
     yield Check(_END[0], "must", "text", PASS, "each fetch ends once", "it ended once", events, "invariant")
     yield Check(first, "must", "text", PASS, "downloaded never falls", "it never fell", progress, "invariant")
     if case.remark and implementation == CHROMIUM:
-        yield Check(first, "should", "practice", FAIL, "an icon is fetched", "none was", requests[:1], "clause")
+        yield Check(
+            first, "should", "practice", FAIL, "an icon is fetched", "none was", requests[:1], "clause"
+        )
 
 
 def _write_log(path: Path, log: Iterable[Observation]) -> None:
@@ -343,7 +359,9 @@ def _end(log: Log, tick: Callable[[], None]) -> None:
     event = seen.Event("backgroundfetchsuccess", "BackgroundFetchUpdateUIEvent", given)
     cause = log.see("worker", "/", "my-fetch", event).sequence
     runs = (seen.Run("v1", 0, 102400), seen.Run("v1", 102400, 307200))
-    record = seen.Record(0, "my-fetch", "GET", 200, "basic", "https://podcast.test/ep-5.mp3", (), 307200, runs)
+    record = seen.Record(
+        0, "my-fetch", "GET", 200, "basic", "https://podcast.test/ep-5.mp3", (), 307200, runs
+    )
     log.see("worker", "/", "/ep-5.mp3", record, cause=cause)
     log.see("worker", "/", "my-fetch", seen.EventDone("backgroundfetchsuccess"))
     attributes = seen.Attributes("my-fetch", 0, 0, 307200, 307200, "success", "", False)

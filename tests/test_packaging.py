@@ -6,7 +6,6 @@ import subprocess
 import sys
 import tomllib
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel, built from the checkout and unpacked into an empty folder."""
     folder = tmp_path_factory.mktemp("wheel")
     command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
@@ -24,7 +23,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     (wheel,) = folder.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(folder / "site")
-    yield folder / "site"
+    return folder / "site"
 
 
 @pytest.mark.parametrize(
@@ -45,7 +44,11 @@ def test_every_file_of_the_checkout_travels(installed: Path, here: str, there: s
 
 
 def test_types_are_promised(installed: Path) -> None:
-    assert {path.parent.name for path in installed.glob("*/py.typed")} == {"simulator", "conformance", "reports"}
+    assert {path.parent.name for path in installed.glob("*/py.typed")} == {
+        "simulator",
+        "conformance",
+        "reports",
+    }
 
 
 def test_the_installed_command_finds_the_scenarios_of_the_wheel(installed: Path, tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -43,7 +42,7 @@ class Fake:
         self.calls.append(f"{scenario.id}/{seed}")
         log = Log(clock=lambda: 7)
         log.see("worker", "/", "", Worker("started"))
-        yield SimpleNamespace(log=log, id=scenario.id)  # type: ignore[misc]
+        yield SimpleNamespace(log=log, id=scenario.id)
 
     async def close(self) -> None:
         self.calls.append("close")
@@ -66,21 +65,21 @@ Play = Callable[..., list[dict[str, Any]]]
 def play(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Play:
     """Run a story on implementations, into a folder; give the lines of results.jsonl."""
 
-    def play(story: Story, *implementations: Fake, needs: Sequence[str] = (), **options: Any) -> list[dict[str, Any]]:
+    def play(
+        story: Story, *implementations: Fake, needs: Sequence[str] = (), **options: Any
+    ) -> list[dict[str, Any]]:
         import trio
 
         async def drive(scenario: Scenario, session: Any) -> None:
             if isinstance(told := story[scenario.id], BaseException):
                 raise told
 
-        def judge(scenario: Scenario, observations: Sequence[Observation], *, finished: bool) -> list[Check]:
+        def judge(scenario: Scenario, observations: Sequence[Observation]) -> list[Check]:
             return [Check("a/1", "must", "text", str(story[scenario.id]), "this", "that")]
 
-        monkeypatch.setitem(sys.modules, "conformance.driver", SimpleNamespace(drive=drive))
-        monkeypatch.setitem(
-            sys.modules, "conformance.scenario.levers", SimpleNamespace(required_levers=lambda _: needs)
-        )
-        monkeypatch.setattr("conformance.checks.judge", judge, raising=False)
+        monkeypatch.setattr("conformance.runner.drive", drive)
+        monkeypatch.setattr("conformance.runner.judge", judge)
+        monkeypatch.setattr("conformance.runner.required_levers", lambda _: needs)
         plan = Plan([scenario(name) for name in story], implementations, **options)
         trio.run(run, plan, RunFolder.create(tmp_path / "run"), Watch())
         return lines(tmp_path / "run")
@@ -114,7 +113,12 @@ def test_repetitions_are_whole_rounds_with_a_seed_each(play: Play) -> None:
     fake = Fake()
     rows = play({"a": PASS, "b": PASS}, fake, seed=5, repeat=2)
     assert fake.calls[1:-1] == ["a/5", "b/5", "a/6", "b/6"]
-    assert [(r["seed"], r["repetition"]) for r in rows if r["type"] == "result"] == [(5, 1), (5, 1), (6, 2), (6, 2)]
+    assert [(r["seed"], r["repetition"]) for r in rows if r["type"] == "result"] == [
+        (5, 1),
+        (5, 1),
+        (6, 2),
+        (6, 2),
+    ]
 
 
 def test_implementations_run_one_after_another_and_each_is_closed_when_it_is_through(play: Play) -> None:
@@ -176,7 +180,9 @@ def test_what_does_not_open_at_all_is_bad_input_and_leaves_nothing(play: Play, t
     assert list(tmp_path.iterdir()) == []
 
 
-def test_ctrl_c_closes_everything_keeps_what_is_finished_and_writes_no_end(play: Play, tmp_path: Path) -> None:
+def test_ctrl_c_closes_everything_keeps_what_is_finished_and_writes_no_end(
+    play: Play, tmp_path: Path
+) -> None:
     one, two = Fake("one"), Fake("two")
     with pytest.raises(KeyboardInterrupt):
         play({"a": PASS, "b": KeyboardInterrupt(), "c": PASS}, one, two)
@@ -204,4 +210,3 @@ def test_a_result_is_on_disk_before_the_next_scenario_starts(
     monkeypatch.setattr(fake, "start", looking)
     play({"a": PASS, "b": PASS, "c": PASS}, fake)
     assert found == [1, 2, 3]
-

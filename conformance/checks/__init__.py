@@ -1,0 +1,45 @@
+"""The one judge: pure functions from the observations of a run to checks.
+
+Three sources (the scenario's expectations, the invariants, the clause checks), one form of
+check, one way to a verdict. A check whose witness is missing is inconclusive, never a pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from attrs import evolve
+
+from conformance.checks.clause_checks import check_clauses
+from conformance.checks.evidence import Evidence, evidence
+from conformance.checks.expectations import check_expect
+from conformance.checks.invariants import check_invariants
+from conformance.checks.requests import saw_nothing
+from conformance.checks.steps import check_steps
+from conformance.results import FAIL, INCONCLUSIVE, Check
+from conformance.scenario.model import Scenario
+from simulator.observation import Observation
+
+
+def judge(scenario: Scenario, observations: Sequence[Observation]) -> list[Check]:
+    """Judge one run of a scenario: every check that its observations allow."""
+    seen = evidence(scenario, observations)
+    checks = list(check_steps(seen))
+    rest = [*check_expect(scenario.expect, seen), *check_invariants(seen), *check_clauses(seen)]
+    if saw_nothing(scenario.expect, seen):
+        why = "neither proxy nor origin saw any request of this scenario"
+        return [_untold(check, why) for check in (*checks, *rest)]
+    if seen.stuck:
+        why = f"the scenario stood still at step {min(seen.stuck, key=int)}"
+        rest = [_untold(check, why) for check in rest]
+    return [*checks, *rest]
+
+
+def _untold(check: Check, why: str) -> Check:
+    """A failure that may only follow from something else cannot be told."""
+    if check.verdict != FAIL or check.source != "expectation":
+        return check
+    return evolve(check, verdict=INCONCLUSIVE, actual=f"{check.actual} ({why})")
+
+
+__all__ = ["Evidence", "judge"]

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import sys
+import traceback
 from importlib import import_module
 from typing import Any
 
 import click
 
 from conformance import __version__
-from conformance.command_line.exit_codes import BAD_INPUT
+from conformance.command_line.exit_codes import BAD_INPUT, HARNESS_BROKE, INTERRUPTED
 from conformance.errors import BadInput, did_you_mean
+from conformance.scenario.errors import ScenarioError
 
-COMMANDS = ("run", "list", "show", "report", "doctor", "schema")
+COMMANDS = ("run", "list", "show", "report", "doctor", "mutants", "schema")
 
 
 class Refused(click.ClickException):
@@ -45,12 +48,21 @@ class Commands(click.Group):
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
-        from conformance.scenario.load import ScenarioError
-
         try:
             return super().invoke(ctx)
         except (BadInput, ScenarioError) as error:
             raise Refused(str(error)) from error
+        except KeyboardInterrupt:
+            sys.exit(INTERRUPTED)
+        except (click.ClickException, click.Abort, click.exceptions.Exit, BrokenPipeError):
+            raise  # click's own way of ending
+        except Exception:
+            traceback.print_exc()
+            click.echo(
+                "bgfetch: this is a defect of bgfetch itself; please report it with the lines above.",
+                err=True,
+            )
+            sys.exit(HARNESS_BROKE)
 
 
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

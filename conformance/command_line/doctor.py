@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
@@ -25,8 +26,8 @@ class Finding:
     """One thing looked at: whether it is well, and what was found or what would mend it."""
 
     what: str
-    well: bool
     told: str
+    well: bool = True
 
 
 @click.command("doctor", short_help="Check what this machine can judge.")
@@ -48,13 +49,11 @@ def command(names: tuple[str, ...]) -> None:
 
 
 def _machine() -> Iterator[Finding]:
-    yield Finding("Python", True, platform.python_version())
-    yield Finding("bgfetch", True, __version__)
+    yield Finding("Python", platform.python_version())
+    yield Finding("bgfetch", __version__)
     for package in PACKAGES:
-        try:
-            yield Finding(package, True, version(package))
-        except PackageNotFoundError:
-            yield Finding(package, False, "not installed; for browsers: pip install 'bgfetch-conformance[browsers]'")
+        with suppress(PackageNotFoundError):  # whether it is missed depends on the browser, and is told there
+            yield Finding(package, version(package))
 
 
 def _implementation(implementation: Implementation) -> bool:
@@ -62,14 +61,12 @@ def _implementation(implementation: Implementation) -> bool:
     if implementation.name == "chromium":
         from conformance.implementations.chromium import diagnose
 
-        _print("chromium: what it needs", [Finding(*row) for row in diagnose()])
+        _print("chromium: what it needs", [Finding(what, told, well) for what, well, told in diagnose()])
     description = _opened(implementation)
     if isinstance(description, str):
-        _print(implementation.name, [Finding("start", False, description)])
+        _print(implementation.name, [Finding("start", description, well=False)])
         return False
-    levers = [
-        Finding(name, lever.available, lever.why) for name, lever in sorted(description.levers.items())
-    ]
+    levers = [Finding(name, lever.why, lever.available) for name, lever in sorted(description.levers.items())]
     _print(f"{implementation.name} {description.version}: levers", levers)
     return True
 

@@ -13,7 +13,7 @@ from conformance.scenario.model import Scenario
 @click.command("list", short_help="List the scenarios.")
 @click.argument("selectors", nargs=-1, metavar="[SELECTOR]...")
 @click.option("--json", "as_json", is_flag=True, help="An array of objects instead of a table.")
-def command(selectors: tuple[str, ...], as_json: bool) -> None:  # noqa: FBT001 - click passes by name
+def command(selectors: tuple[str, ...], as_json: bool) -> None:
     """List the scenarios: all, or those that the selectors name.
 
     A SELECTOR is an id, a path, a glob, clause:ID (the beginning of one is enough) or fault:KIND.

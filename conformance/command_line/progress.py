@@ -57,9 +57,8 @@ def line(result: Result) -> str:
     """One result on one line; a note is cut to its first line."""
     again = f" #{result.repetition}" if result.repetition > 1 else ""
     note = f"  {visible(result.note.splitlines()[0])}" if result.note else ""
-    return (
-        f"{result.verdict:<12} {result.implementation}  {result.scenario}{again}  {duration(result.wall)}{note}"
-    )
+    told = f"{result.verdict:<12} {result.implementation}  {result.scenario}{again}"
+    return f"{told}  {duration(result.wall)}{note}"
 
 
 @contextmanager

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @click.option(
     "--format", "wanted", type=click.Choice(["html"]), default="html", show_default=True, help="Which report."
 )
-def command(run: Path, wanted: str) -> None:  # noqa: ARG001 - one format so far; click passes it by name
+def command(run: Path, wanted: str) -> None:
     """Write the report of RUN, the folder of a run, into that folder, and say where it is.
 
     A run that was broken off has a report too, which says what is missing.
@@ -38,7 +38,10 @@ def write_html(folder: Path, run: Run) -> Path:
     from conformance.clauses import clauses
     from reports.html import render
 
-    path, page = folder / "report.html", render(run, clauses())
+    path, page = (
+        folder / "report.html",
+        render(run, {name: clause.text for name, clause in clauses().items()}),
+    )
     unfinished = path.with_suffix(".html.part")
     try:
         unfinished.write_text(page, encoding="utf-8")

@@ -50,11 +50,12 @@ def command(
     """
     plan = _plan(selectors, names, seed, repeat)
     if not plan.scenarios:
-        click.echo(f"bgfetch: no scenario matches {shlex.join(selectors)}. To see all: bgfetch list", err=True)
+        click.echo(
+            f"bgfetch: no scenario matches {shlex.join(selectors)}. To see all: bgfetch list", err=True
+        )
         sys.exit(NOTHING_RAN)
     watcher, folder = _run(plan, out)
-    for line in _ending(watcher, folder, plan, selectors):
-        click.echo(line)
+    _tell(watcher, folder, plan, selectors)
     sys.exit(exit_code({result.verdict for result in watcher.results}))
 
 
@@ -105,31 +106,43 @@ def _end_as_on_ctrl_c(*signals: signal.Signals) -> None:
 def _leave(folder: RunFolder, plan: Plan) -> NoReturn:
     told = "Nothing was finished, and nothing is kept."
     if folder.kept:
-        told = f"{folder.kept} of {plan.expected} results are kept.\nTo see them: bgfetch report {folder.path}"
+        told = (
+            f"{folder.kept} of {plan.expected} results are kept.\nTo see them: bgfetch report {folder.path}"
+        )
     click.echo(f"bgfetch: interrupted. {told}", err=True)
     sys.exit(INTERRUPTED)
 
 
-def _ending(watcher: Lines, folder: RunFolder, plan: Plan, selectors: Sequence[str]) -> Iterator[str]:
-    """The summary, the most important last: the matrix, what did not pass, the times, the paths."""
-    from conformance.command_line import STARTED, summary
+def _tell(watcher: Lines, folder: RunFolder, plan: Plan, selectors: Sequence[str]) -> None:
+    """The matrix, then the summary, what matters most at the end."""
+    from rich.console import Console
+
     from conformance.command_line.report import write_html
-    from reports import read_run
     from reports.matrix import terminal
-    from reports.text import duration
+    from reports.run import read_run
 
     run = read_run(folder.path)
     report = write_html(folder.path, run)
-    yield ""
-    yield terminal(run)
+    click.echo()
+    Console(highlight=False).print(terminal(run))
+    for line in _ending(watcher, folder.path / "results.jsonl", report):
+        click.echo(line)
+    for line in _hint(plan, selectors):
+        click.echo(line)
+
+
+def _ending(watcher: Lines, results: Path, report: Path) -> Iterator[str]:
+    """What did not pass, the times, the paths."""
+    from conformance.command_line import STARTED, summary
+    from reports.text import duration
+
     yield from summary.findings(watcher.results)
     yield ""
     yield from summary.tallies(watcher.results, watcher.disturbed)
     yield f"The whole run, start-up included: {duration(time.monotonic_ns() - STARTED)}"
     yield ""
-    yield f"results  {folder.path / 'results.jsonl'}"
+    yield f"results  {results}"
     yield f"report   {report}"
-    yield from _hint(plan, selectors)
 
 
 def _hint(plan: Plan, selectors: Sequence[str]) -> Iterator[str]:
@@ -140,4 +153,5 @@ def _hint(plan: Plan, selectors: Sequence[str]) -> Iterator[str]:
     missed = [browser for browser in found() if browser not in asked]
     if missed:
         on = [word for name in ("simulator", *missed) for word in ("--on", name)]
-        yield f"{missed[0].capitalize()} is on this machine. To judge it too: {shlex.join(['bgfetch', 'run', *selectors, *on])}"
+        typed = shlex.join(["bgfetch", "run", *selectors, *on])
+        yield f"{missed[0].capitalize()} is on this machine. To judge it too: {typed}"

@@ -1,0 +1,72 @@
+"""Implementations by name: what ``--on`` accepts, and how each is made."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+
+from conformance.errors import BadInput
+from conformance.implementations.protocol import Implementation
+
+
+def names() -> tuple[str, ...]:
+    """Every name that ``--on`` knows, the mutants and readings of single errata included."""
+    from conformance.mutants import mutants
+    from simulator.errata import literal
+
+    readings = (f"simulator:literal={name}" for name in literal.by_name)
+    return ("simulator", "chromium", "simulator:literal", *readings, *(f"mutant:{name}" for name in mutants()))
+
+
+def find(name: str) -> Implementation:
+    """The implementation of a name. Raises BadInput for one that does not exist, with the nearest."""
+    for prefix, make in _MAKERS.items():
+        if name == prefix or (prefix.endswith((":", "=")) and name.startswith(prefix)):
+            if made := make(name):
+                return made
+    near = difflib.get_close_matches(name, names(), 1)
+    hint = f"Did you mean {near[0]}?" if near else "There are: simulator, chromium, mutant:NAME."
+    raise BadInput(f"there is no implementation {name!r}", f"{hint} Levers of each: bgfetch doctor")
+
+
+def _simulator(name: str) -> Implementation:
+    from conformance.implementations.simulator import SimulatorImplementation
+
+    return SimulatorImplementation(name)
+
+
+def _literal(name: str) -> Implementation | None:
+    from conformance.implementations.simulator import SimulatorImplementation
+    from simulator.errata import literal
+
+    _, _, erratum = name.partition("=")
+    chosen = [erratum] if erratum else list(literal.by_name)
+    if unknown := [one for one in chosen if one not in literal.by_name]:
+        raise BadInput(
+            f"the simulator has no literal reading of {unknown[0]!r}",
+            f"It has: {', '.join(literal.by_name)}. Try: --on simulator:literal={next(iter(literal.by_name))}",
+        )
+    return SimulatorImplementation(name, [override for one in chosen for override in literal.by_name[one]])
+
+
+def _mutant(name: str) -> Implementation | None:
+    from conformance.implementations.simulator import SimulatorImplementation
+    from conformance.mutants import mutants
+
+    overrides = mutants().get(name.removeprefix("mutant:"))
+    return SimulatorImplementation(name, overrides) if overrides else None
+
+
+def _chromium(name: str) -> Implementation:
+    from conformance.implementations.chromium import Chromium
+
+    return Chromium()
+
+
+_MAKERS: dict[str, Callable[[str], Implementation | None]] = {
+    "simulator": _simulator,
+    "simulator:literal": _literal,
+    "simulator:literal=": _literal,
+    "mutant:": _mutant,
+    "chromium": _chromium,
+}

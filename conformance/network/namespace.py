@@ -42,8 +42,11 @@ def why_not() -> str:
     """Why namespaces cannot be had here, with what would mend it; "" when they can."""
     for program, mend in MEND.items():
         if not shutil.which(program):
-            return f"The program {program} is missing, so the browser cannot have a network of its own. {mend}"
-    tried = subprocess.run(inside(["ip", "-batch", "-"]), input=_PREPARE, text=True, capture_output=True)
+            return (
+                f"The program {program} is missing, so the browser cannot have a network of its own. {mend}"
+            )
+    command = inside(["ip", "-batch", "-"])
+    tried = subprocess.run(command, input=_PREPARE, check=False, text=True, capture_output=True)
     if tried.returncode == 0:
         return ""
     said = " ".join((tried.stderr or tried.stdout).split())

@@ -25,7 +25,6 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from mitmproxy import http, options
 from mitmproxy.addons.proxyserver import Proxyserver
 from mitmproxy.flow import Error
-from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 from mitmproxy.tools.dump import DumpMaster
 
 from simulator.observation import Closed, Headers, Kind, Request, Response, Sent
@@ -252,7 +251,7 @@ class _Addon:
             _drop(flow)
 
     def _reset_if_asked(self, flow: http.HTTPFlow) -> bool:
-        """Make the closing that follows a reset, if the origin wanted one. What was passed on still arrives."""
+        """Make a reset of the closing that follows, if the origin wants one; what was passed on arrives."""
         if not flow.server_conn.sockname or flow.server_conn.sockname[1] not in self.resets:
             return False
         for writer in self._writers(flow):

@@ -71,6 +71,7 @@ class Reading:
 
     file: str
     positions: Positions
+    document: Any = None
     found: list[tuple[Path, Problem]] = field(factory=list)
 
     def position(self, path: Path) -> tuple[int, int]:
@@ -90,10 +91,14 @@ class Reading:
 
 @frozen
 class Spot:
-    """A place in a document, at which a value is read and found right or wrong."""
+    """A place in a document, at which a value is read and found right or wrong.
+
+    ``label`` is what messages call it where its key would say nothing.
+    """
 
     reading: Reading
     path: Path = ()
+    label: str = ""
 
     def __truediv__(self, part: str | int) -> Spot:
         return Spot(self.reading, (*self.path, part))
@@ -101,6 +106,8 @@ class Spot:
     @property
     def name(self) -> str:
         """The key that leads here, for messages: the place in a list belongs to the list's key."""
+        if self.label:
+            return self.label
         parts = [part for part in self.path if isinstance(part, str)]
         return parts[-1] if parts else "the file"
 
@@ -108,6 +115,17 @@ class Spot:
     def line(self) -> int:
         """The line of this place in the file, 0 if there is none."""
         return self.reading.position(self.path)[0]
+
+    @property
+    def written(self) -> Any:
+        """The value at this place as it is written, None if there is none."""
+        value = self.reading.document
+        for part in self.path:
+            try:
+                value = value[part]
+            except (KeyError, IndexError, TypeError):
+                return None
+        return value
 
     def wrong(
         self, what: str, *, why: str = "", allowed: Iterable[str] = (), given: object = None, fix: str = ""
@@ -154,5 +172,5 @@ def told(value: Any) -> str:
 
 
 def _listed(choices: Sequence[str]) -> str:
-    shown = [choice if choice else '""' for choice in choices[:40]]
+    shown = [choice or '""' for choice in choices[:40]]
     return ", ".join(shown) + (f" and {len(choices) - 40} more" if len(choices) > 40 else "")

@@ -11,10 +11,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
-from conformance.scenario.errors import BAD, Spot, nearest, quoted, told
-from conformance.scenario.units import UnitError, Units
+from conformance.scenario.errors import BAD, Spot, quoted, told
+from conformance.scenario.units import SIZE, TIME, UnitError, Units
 
 Json = Any
 
@@ -173,11 +173,10 @@ class Amount(Form):
         if isinstance(value, float):
             known = math.isfinite(value) and value >= 0 and value == int(value)
             fix = str(int(value)) if known and self.bare else self.units.example
-            raise UnitError(f"{value} is no amount", f"an amount is text with a unit: {self.says}", fix)
+            raise UnitError(f"{value} is no amount", fix=fix)
         if not self.bare:
-            raise UnitError(
-                "a number without a unit", f"units are {', '.join(self.units.worth)}", self.units.example
-            )
+            units = ", ".join(self.units.worth)
+            raise UnitError("a number without a unit", f"units are {units}", self.units.example)
         return self.units.check(value)
 
     def schema(self) -> dict[str, Json]:
@@ -185,6 +184,29 @@ class Amount(Form):
         if not self.bare:
             return text
         return {"anyOf": [text, {"type": "integer", "minimum": self.least, "maximum": self.units.limit}]}
+
+
+@frozen
+class Setting(Form):
+    """What a policy field is set to: a word, a whole number, or a size or time in plain units."""
+
+    says: str = "a word, a whole number, a size or a time"
+
+    def takes(self, value: object) -> bool:
+        return isinstance(value, (str, int)) and not isinstance(value, bool)
+
+    def plain(self, value: str | int, spot: Spot) -> Any:
+        if isinstance(value, int):
+            return Whole().read(value, spot)
+        if re.fullmatch(r"[a-z][a-z0-9_-]*", value):
+            return value
+        units = SIZE if value.endswith("B") else TIME
+        return Amount(self.says, units=units).read(value, spot)
+
+    def schema(self) -> dict[str, Json]:
+        words = {"type": "string", "pattern": "^[a-z][a-z0-9_-]*$"}
+        amounts = [{"type": "string", "pattern": units.pattern} for units in (SIZE, TIME)]
+        return {"anyOf": [words, Whole().schema(), *amounts]}
 
 
 @frozen
@@ -271,7 +293,7 @@ class MapOf(Form):
         table = {}
         for key, item in value.items():
             here = spot / key
-            name = self.key.read(key, here)
+            name = self.key.read(key, evolve(here, label="the name"))
             table[key] = BAD if name is BAD else self.item.read(item, here)
         return {key: item for key, item in table.items() if item is not BAD}
 
@@ -309,108 +331,3 @@ class OneOf(Form):
 
 def one_of(*forms: Form) -> OneOf:
     return OneOf(" or ".join(form.says for form in forms), forms)
-
-
-@frozen
-class Key:
-    """A key of a table: what it holds, what is assumed without it, and what it means."""
-
-    name: str
-    form: Form
-    says: str
-    default: str = ""
-    required: bool = False
-
-
-@frozen
-class Grammar:
-    """The grammar of one kind of table. Of its ``verbs``, if it has any, exactly one must be there.
-
-    A verb is a key that brings further keys with it, which go with no other verb unless it
-    brings them too.
-    """
-
-    name: str
-    says: str
-    keys: tuple[Key, ...] = ()
-    verbs: tuple[tuple[Key, tuple[Key, ...]], ...] = ()
-
-
-TABLES: dict[str, Grammar] = {}
-"""Every grammar by its name."""
-
-
-def define(grammar: Grammar) -> TableOf:
-    """Enter a grammar into the list, and give the form of its tables."""
-    TABLES[grammar.name] = grammar
-    return TableOf(grammar.says, grammar.name)
-
-
-@frozen
-class TableOf(Form):
-    """A table of the grammar of that name. What is wrong in it is left out of what is read."""
-
-    says: str = "a table"
-    table: str = ""
-
-    def takes(self, value: object) -> bool:
-        return isinstance(value, Mapping)
-
-    def plain(self, value: Mapping[str, Any], spot: Spot) -> Any:
-        grammar = TABLES[self.table]
-        keys = grammar.keys
-        if grammar.verbs:
-            verb, more = _verb(grammar, value, spot) or (None, ())
-            if verb is None:
-                return BAD
-            keys = (*keys, verb, *more)
-        return _read_keys(grammar, {key.name: key for key in keys}, value, spot)
-
-    def schema(self) -> dict[str, Json]:
-        return {"$ref": f"#/$defs/{self.table}"}
-
-
-def _verb(grammar: Grammar, value: Mapping[str, Any], spot: Spot) -> tuple[Key, tuple[Key, ...]] | None:
-    present = [(verb, more) for verb, more in grammar.verbs if verb.name in value]
-    if len(present) == 1:
-        return present[0]
-    names = [verb.name for verb, _ in grammar.verbs]
-    if present:
-        two = " and ".join(verb.name for verb, _ in present)
-        (spot / present[1][0].name).wrong(
-            f"{grammar.says} has exactly one verb, and here are {two}",
-            fix="a step for each",
-        )
-        return None
-    given = next((key for key in value if nearest(key, names)), None)
-    here = spot if given is None else spot / given
-    here.wrong(f"{grammar.says} without a verb", allowed=names, given=given, fix="exactly one of these")
-    return None
-
-
-def _read_keys(
-    grammar: Grammar, keys: Mapping[str, Key], value: Mapping[str, Any], spot: Spot
-) -> dict[str, Any]:
-    table = {}
-    for name, item in value.items():
-        if name not in keys:
-            _unknown(grammar, keys, name, spot / name)
-        elif (plain := keys[name].form.read(item, spot / name)) is not BAD:
-            table[name] = plain
-    for key in keys.values():
-        if key.required and key.name not in value:
-            spot.wrong(f"{grammar.says} needs {key.name}", why=key.says, fix=f"{key.name} = {key.form.says}")
-    return table
-
-
-def _unknown(grammar: Grammar, keys: Mapping[str, Key], name: object, here: Spot) -> None:
-    why = ""
-    if homes := [other.says for other in TABLES.values() if name in _names(other)]:
-        why = f"{name} belongs into {' or '.join(homes[:3])}"
-    shown = quoted(name) if isinstance(name, str) else told(name)
-    here.wrong(f"unknown key {shown} in {grammar.says}", why=why, allowed=sorted(keys), given=name)
-
-
-def _names(grammar: Grammar) -> set[str]:
-    keys = (*grammar.keys, *(key for verb, more in grammar.verbs for key in (verb, *more)))
-    return {key.name for key in keys}

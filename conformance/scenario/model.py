@@ -13,7 +13,6 @@ from attrs import Factory, frozen
 
 from simulator.origin.behaviour import Resource
 
-
 Table = Mapping[str, Any]
 
 
@@ -129,7 +128,10 @@ class Expectation:
 
 @frozen(kw_only=True)
 class ExpectRequest(Expectation):
-    """A request on the wire. ``range`` is the header's text, "" for none; ``range_from`` an interval of its start."""
+    """A request on the wire.
+
+    ``range`` is the header's text, "" for none; ``range_from`` an interval of its start.
+    """
 
     path: str
     method: str = "GET"
@@ -164,6 +166,7 @@ class ExpectRecord(Expectation):
     status: int | None = None
     body: str | None = None
     version: str | None = None
+    url: str | None = None
     responseType: str | None = None
     headers: Table = Factory(dict)
     absent: tuple[str, ...] = ()
@@ -255,6 +258,11 @@ class Scenario:
     def resource(self, path: str) -> Resource | None:
         """The resource for a path: with its query first, then without."""
         return self.origin.get(path) or self.origin.get(path.partition("?")[0])
+
+    def size(self, path: str) -> int | None:
+        """How long the whole body at a path is, None where the scenario does not know it."""
+        resource = self.resource(path)
+        return resource.answer.size if resource else None
 
 
 VERBS = (

@@ -26,24 +26,27 @@ def resources(table: Mapping[str, Any], spot: Spot, families: Families) -> dict[
 
 def _answers(raw: Mapping[str, Any], spot: Spot) -> tuple[Answer, tuple[Answer, ...]]:
     own = {key: value for key, value in raw.items() if key != "attempts"}
+    sound = not spot.reading.broken(*spot.path)
     attempts = [
-        _answer({**own, **attempt}, spot / "attempts" / place)
+        _answer({**own, **attempt}, spot / "attempts" / place, sound)
         for place, attempt in enumerate(raw.get("attempts", ()))
         if attempt is not BAD
     ]
-    return _answer(own, spot), tuple(attempts)
+    return _answer(own, spot, sound), tuple(attempts)
 
 
-def _answer(raw: Mapping[str, Any], spot: Spot) -> Answer:
-    """One answer from its keys, those of the resource and of the attempt laid together."""
-    size, status = raw.get("size", 0), raw.get("status", 200)
-    if size and status in _NO_BODY:
-        (spot / "status").wrong(f"status {status} has no body, and size is {size}", fix="leave out size")
-    if "redirect" in raw and "status" in raw and not 300 <= status < 400:
-        (spot / "redirect").wrong(f"a redirect with status {status}", fix="status = 302, or leave it out")
+def _answer(raw: Mapping[str, Any], spot: Spot, sound: bool) -> Answer:
+    """One answer from its keys, those of the resource and of the attempt laid together.
+
+    ``sound``: all of them could be read, so that what they say together can be judged.
+    """
+    faults = _faults(raw)
+    if sound:
+        _check_answer(raw, spot)
+        _check_faults(faults, raw.get("size", 0), spot)
     return Answer(
-        size=size,
-        status=status,
+        size=raw.get("size", 0),
+        status=raw.get("status", 200),
         headers=_headers(raw),
         version=raw.get("version", "v1"),
         etag=raw.get("etag"),
@@ -52,8 +55,16 @@ def _answer(raw: Mapping[str, Any], spot: Spot) -> Answer:
         redirect=raw.get("redirect", ""),
         cors=_cors(raw["cors"]) if "cors" in raw else None,
         latency=raw.get("latency", 0),
-        faults=_faults(raw, size, spot),
+        faults=tuple(sorted(faults, key=lambda fault: (fault.of != "upload", fault.after))),
     )
+
+
+def _check_answer(raw: Mapping[str, Any], spot: Spot) -> None:
+    size, status = raw.get("size", 0), raw.get("status", 200)
+    if size and status in _NO_BODY:
+        (spot / "status").wrong(f"status {status} has no body, and size is {size}", fix="leave out size")
+    if "redirect" in raw and "status" in raw and not 300 <= status < 400:
+        (spot / "redirect").wrong(f"a redirect with status {status}", fix="status = 302, or leave it out")
 
 
 def _headers(raw: Mapping[str, Any]) -> dict[str, str]:
@@ -62,7 +73,9 @@ def _headers(raw: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _range(raw: bool | Mapping[str, Any]) -> Range:
-    return Range(supported=raw) if isinstance(raw, bool) else Range(**raw)
+    if isinstance(raw, bool):
+        return Range(supported=raw)
+    return Range(**{"if_range" if key == "ifRange" else key: value for key, value in raw.items()})
 
 
 def _cors(raw: Mapping[str, Any]) -> Cors:
@@ -70,8 +83,8 @@ def _cors(raw: Mapping[str, Any]) -> Cors:
     return Cors(**{**raw, **lists})
 
 
-def _faults(raw: Mapping[str, Any], size: int, spot: Spot) -> tuple[Fault, ...]:
-    """The faults in the order in which they strike. One that changes nothing is left out."""
+def _faults(raw: Mapping[str, Any]) -> list[Fault]:
+    """The faults of an attempt. One that changes nothing is left out."""
     faults = []
     if raw.get("refuse"):
         faults.append(Fault("refuse", BEFORE_HEAD))
@@ -82,8 +95,7 @@ def _faults(raw: Mapping[str, Any], size: int, spot: Spot) -> tuple[Fault, ...]:
         faults.append(Fault("stall", at, until=stall.get("until", ""), duration=end))
     if (cut := raw.get("cut")) and "after" in cut:
         faults.append(Fault("cut", _position(cut), cut.get("how", "fin"), cut.get("of", "answer")))
-    _check_faults(faults, size, spot)
-    return tuple(sorted(faults, key=lambda fault: (fault.of != "upload", fault.after)))
+    return faults
 
 
 def _position(fault: Mapping[str, Any]) -> int:

@@ -84,7 +84,7 @@ def _part(answer: Answer, asked: dict[str, str]) -> tuple[int, int, int, dict[st
 def _unchanged(answer: Answer, asked: dict[str, str]) -> bool:
     """RFC 9110, If-Range: a part may be sent only of the representation that the client has."""
     condition = asked.get("if-range", "")
-    return condition in ("", answer.tag, answer.last_modified)
+    return not answer.range.if_range or condition in ("", answer.tag, answer.last_modified)
 
 
 def _validators(answer: Answer) -> dict[str, str]:

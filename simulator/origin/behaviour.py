@@ -36,7 +36,8 @@ class Range:
 
     ``first`` is the first byte position claimed and sent, ``length`` the most bytes one part
     carries, ``total`` the complete length claimed ("*" for unknown), ``header`` a Content-Range
-    sent word for word ("" with a 206 means that the header is left out).
+    sent word for word ("" with a 206 means that the header is left out), and without ``if_range`` the
+    origin pays no heed to If-Range.
     """
 
     supported: bool = True
@@ -44,6 +45,7 @@ class Range:
     length: int | None = None
     total: int | str | None = None
     header: str | None = None
+    if_range: bool = True
 
 
 @frozen

@@ -15,6 +15,10 @@ class Broken(Exception):
     """The connection ended under us: reset by the other side, or by the loss of the network."""
 
 
+class NetworkLost(Broken):
+    """The connection ended because the user agent's network is gone."""
+
+
 class Stream(Protocol):
     """One end of a connection."""
 

@@ -7,7 +7,8 @@ that hangs, and the harness ends the worker process if even that fails.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,8 @@ class Browser:
         options.add_experimental_option("prefs", PREFERENCES)
         # Homeless files of the browser (fonts, certificates, crash dumps) go where the folder goes.
         home = {"HOME": str(folder), "TMPDIR": str(folder), "XDG_CONFIG_HOME": "", "XDG_CACHE_HOME": ""}
-        service = ChromeService(diagnosis.driver(), env={**os.environ, **home})
+        log = str(folder / "driver.log")  # also names the folder in the driver's command line
+        service = ChromeService(diagnosis.driver(), log_output=log, env={**os.environ, **home})
         try:
             self._driver = Chrome(options, service)
         except WebDriverException as error:
@@ -74,22 +76,26 @@ class Browser:
         self.version = str(self._driver.capabilities["browserVersion"])
         self.debugger = str(self._driver.capabilities["goog:chromeOptions"]["debuggerAddress"])
         self.first_window = self._driver.current_window_handle
-
-    def quit(self) -> None:
-        """End browser and driver."""
-        self._driver.quit()
+        self._left = ""
 
     # -- pages ------------------------------------------------------------------------------
 
-    def open(self, url: str, window: str | None = None) -> str:
-        """Load ``url`` in a window, or in a new one; gives the window."""
+    def open(self, url: str) -> str:
+        """Load ``url`` in the window that was left, or in a new one; gives the window."""
         with _trouble(f"opening {url}"):
-            if window is None:
+            window, self._left = self._left, ""
+            self._driver.switch_to.window(window or self.first_window)
+            if not window:
                 self._driver.switch_to.new_window("tab")
-            else:
-                self._driver.switch_to.window(window)
             self._driver.get(url)
             return self._driver.current_window_handle
+
+    def leave(self, window: str) -> None:
+        """A scenario is done with a window: one is kept for the next page, which saves making one."""
+        if self._left:
+            self.close(window)
+        else:
+            self._left = window
 
     def close(self, window: str) -> None:
         """Close a window."""
@@ -103,28 +109,18 @@ class Browser:
             self._driver.switch_to.window(window)
             return self._driver.execute_script(script, *arguments)
 
-    def devtools(self, window: str, command: str, parameters: Mapping[str, Any]) -> Any:
-        """One DevTools command to a window's page."""
-        with _trouble(f"the DevTools command {command}"):
-            self._driver.switch_to.window(window)
-            return self._driver.execute_cdp_cmd(command, dict(parameters))
 
-
-class _trouble:  # noqa: N801 - it reads as a verb in a with statement
-    """Turns an exception of the driver into Trouble that says what was being done."""
-
-    def __init__(self, doing: str) -> None:
-        self.doing = doing
-
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
-        if isinstance(error, NoSuchWindowException):
-            raise Trouble(f"The page is gone: {self.doing} failed, because its tab closed or crashed.") from error
-        if isinstance(error, WebDriverException):
-            raise Trouble(f"The browser failed at {self.doing}: {_first_line(error)}") from error
-        if isinstance(error, OSError):
-            raise Trouble(f"The driver does not answer at {self.doing}: {error}") from error
+@contextmanager
+def _trouble(doing: str) -> Iterator[None]:
+    """Turn an exception of the driver into Trouble that says what was being done."""
+    try:
+        yield
+    except NoSuchWindowException as error:
+        raise Trouble(f"The page is gone: {doing} failed, because its tab closed or crashed.") from error
+    except WebDriverException as error:
+        raise Trouble(f"The browser failed at {doing}: {_first_line(error)}") from error
+    except OSError as error:
+        raise Trouble(f"The driver does not answer at {doing}: {error}") from error
 
 
 def _own(folder: Path, proxy_port: int, spki: str) -> Sequence[str]:

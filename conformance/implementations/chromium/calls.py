@@ -10,22 +10,17 @@ from simulator.origin.hosts import Hosts
 
 
 class Calls:
-    """The calls of one scenario. ``names`` maps an id to the fetch that bears it, and is kept here.
-
-    ``framed``: fetch() is called in a frame of the same origin, because the browser judges it by
-    the permission only there.
-    """
+    """The calls of one scenario. ``names`` maps an id to the fetch that bears it, and is kept here."""
 
     verbs = ("fetch", "get", "getIds", "match", "matchAll", "abort", "read", "attributes")
 
     def __init__(self, scenario: Scenario, hosts: Hosts, names: dict[str, str]) -> None:
         self._scenario, self._hosts, self._names = scenario, hosts, names
-        self.framed = False
 
     def told(self, step: Step) -> dict[str, Any]:
         """What ``bgfetch.begin`` takes for a step."""
         what = step.arguments[step.verb]
-        told: dict[str, Any] = {"number": step.number, "verb": step.verb, "framed": self.framed}
+        told: dict[str, Any] = {"number": step.number, "verb": step.verb}
         told |= {"name": step.name, "options": _plain(step.arguments.get("options"))}
         told["requests"] = [self._request(one) for one in step.arguments.get("requests", ())]
         match step.verb:

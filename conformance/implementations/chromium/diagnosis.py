@@ -49,8 +49,8 @@ def _found(names: tuple[str, ...]) -> str:
 @cache
 def version(path: str) -> str:
     """The version that a program says it has, "" when it says none."""
-    said = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=20).stdout
-    found = re.search(r"\d+(\.\d+)+", said)
+    said = subprocess.run([path, "--version"], check=False, capture_output=True, text=True, timeout=20)
+    found = re.search(r"\d+(\.\d+)+", said.stdout)
     return found[0] if found else ""
 
 

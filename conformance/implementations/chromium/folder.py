@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import fcntl
 import os
+import select
 import shutil
 import signal
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 PREFIX = "bgfetch-"
+
+_PATIENCE_MS = 5000
 
 
 class Folder:
@@ -59,29 +62,54 @@ def clear_left_behind() -> list[Path]:
     cleared = []
     for path in Path(tempfile.gettempdir()).glob(PREFIX + "*"):
         if (lock := _locked(path)) is not None:
-            kill_users(path)
+            kill(users(path))
             shutil.rmtree(path, ignore_errors=True)
             os.close(lock)
             cleared.append(path)
     return cleared
 
 
-def kill_users(path: Path) -> None:
-    """Kill every process whose command line names the folder (a driver, a browser), save this one."""
-    for pid in users(path):
-        try:
-            os.kill(pid, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):
-            pass  # it ended meanwhile, or is somebody else's
-
-
 def users(path: Path) -> Iterator[int]:
     """The processes whose command line names the folder, save this one."""
-    for entry in Path("/proc").iterdir():
-        if not entry.name.isdigit() or int(entry.name) == os.getpid():
-            continue
+    for pid in others():
         try:
-            if str(path).encode() in (entry / "cmdline").read_bytes():
-                yield int(entry.name)
+            if str(path).encode() in Path(f"/proc/{pid}/cmdline").read_bytes():
+                yield pid
         except OSError:
             pass  # it ended meanwhile
+
+
+def others() -> Iterator[int]:
+    """All processes that this one can see, save itself."""
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and int(entry.name) != os.getpid():
+            yield int(entry.name)
+
+
+def kill(pids: Iterable[int]) -> None:
+    """Kill these processes, and return once they have ended (or after a bounded wait)."""
+    ended = select.poll()
+    handles = [handle for pid in pids if (handle := _killed(pid)) is not None]
+    for handle in handles:
+        ended.register(handle, select.POLLIN)
+    waiting = len(handles)
+    while waiting and (ready := ended.poll(_PATIENCE_MS)):
+        for handle, _ in ready:
+            ended.unregister(handle)
+            waiting -= 1
+    for handle in handles:
+        os.close(handle)
+
+
+def _killed(pid: int) -> int | None:
+    """A descriptor that tells when the killed process has ended; None if it may not be killed, or is gone."""
+    try:
+        handle = os.pidfd_open(pid)
+    except OSError:
+        return None
+    try:
+        signal.pidfd_send_signal(handle, signal.SIGKILL)
+    except OSError:
+        os.close(handle)
+        return None
+    return handle

@@ -11,8 +11,7 @@ _HERE = ("fetch", "gate", "wire faults", "quota", "permission", "second page", "
 _NOT_YET = "not built yet"
 
 
-def levers() -> Mapping[str, Lever]:
-    """Every lever by name."""
-    return {name: Lever(name in _HERE, "" if name in _HERE else _NOT_YET) for name in LEVERS} | {
-        "offline": Lever(not namespace.why_not(), namespace.why_not())
-    }
+def levers(*, own_network: bool) -> Mapping[str, Lever]:
+    """Every lever by name. ``own_network``: the browser runs in a network namespace."""
+    known = {name: Lever(name in _HERE, "" if name in _HERE else _NOT_YET) for name in LEVERS}
+    return known | {"offline": Lever(own_network, "" if own_network else namespace.why_not())}

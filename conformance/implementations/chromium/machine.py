@@ -39,7 +39,11 @@ class Machine:
         self.folder, self.link = folder, link
         self._token = trio.lowlevel.current_trio_token()
         self._files = {
-            file.name: (200, {"content-type": _TYPES[file.suffix], "cache-control": "no-store"}, file.read_bytes())
+            file.name: (
+                200,
+                {"content-type": _TYPES[file.suffix], "cache-control": "no-store"},
+                file.read_bytes(),
+            )
             for file in data_folder("fixtures").iterdir()
             if file.suffix in _TYPES
         }

@@ -8,7 +8,7 @@ stands for, and what the bytes of a body are.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from conformance.scenario.model import Scenario
@@ -40,13 +40,15 @@ class Reports:
 
     def _read(self, row: Row, body: bytes) -> tuple[str, Kind]:
         """What a row is of, and what was seen."""
-        reader: Callable[[Row, bytes], tuple[str, Kind]] | None = getattr(self, "_" + row["kind"], None)
-        return reader(row, body) if reader else (row["of"], data_from_json(row["kind"], row["data"]))
-
-    def _event(self, row: Row, _: bytes) -> tuple[str, Kind]:
-        return self._name(row["of"]), data_from_json(row["kind"], row["data"])
-
-    _event_done = _event
+        match row["kind"]:
+            case "record":
+                return self._record(row, body)
+            case "settled":
+                return row["of"], self._settled(row["data"], body)
+            case "event" | "event_done" as kind:
+                return self._name(row["of"]), data_from_json(kind, row["data"])
+            case kind:
+                return row["of"], data_from_json(kind, row["data"])
 
     def _record(self, row: Row, body: bytes) -> tuple[str, Kind]:
         told = dict(row["data"])
@@ -58,13 +60,13 @@ class Reports:
         )
         return path, seen
 
-    def _settled(self, row: Row, body: bytes) -> tuple[str, Kind]:
-        value = row["data"]["value"]
+    def _settled(self, told: Row, body: bytes) -> Kind:
+        value = told["value"]
         if isinstance(value, dict):
             value = self._with_paths(value)
             if "closed" in value:
                 value = self._read_so_far(value, body)
-        return row["of"], data_from_json("settled", {**row["data"], "value": value})
+        return data_from_json("settled", {**told, "value": value})
 
     def _with_paths(self, value: dict[str, Json]) -> dict[str, Json]:
         if "records" in value:

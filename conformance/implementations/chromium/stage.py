@@ -26,8 +26,9 @@ _ONLINE = """
     });
 """
 
+
 class Stage:
-    """Made for one scenario; ``start``, ``do`` its steps, ``stop``. ``number`` makes its host unlike any other."""
+    """Made for one scenario: ``start``, ``do`` its steps, ``stop``. ``number`` makes its host a new one."""
 
     def __init__(self, machine: Machine, scenario: Scenario, number: int, log: Log, waits: RealTime) -> None:
         self._machine, self._scenario, self._log = machine, scenario, log
@@ -37,6 +38,7 @@ class Stage:
         self._origin = Origin(scenario.origin, self._hosts, waits, log)
         self._windows: dict[str, str] = {}
         self._network = NetworkState()
+        self._permission = "granted"
         self._levers: Mapping[str, Callable[[Step], Awaitable[None]]] = {
             "open": self._open,
             "close": self._close,
@@ -71,7 +73,9 @@ class Stage:
         elif step.verb in self._calls.verbs and step.on in self._windows:
             await self._script(step.on, "bgfetch.begin(arguments[0])", self._calls.told(step))
         else:
-            raise Unsupported(step.verb, f"step {step.number} cannot be done on {step.on} here: not built yet")
+            raise Unsupported(
+                step.verb, f"step {step.number} cannot be done on {step.on} here: not built yet"
+            )
 
     async def stop(self) -> None:
         """Abort what runs, unregister the worker, close the pages, forget the hosts."""
@@ -81,7 +85,7 @@ class Stage:
             await self._open_page("the last", "/")
         await self._script(next(iter(self._windows)), "return bgfetch.clear()")
         for window in self._windows.values():
-            await trio.to_thread.run_sync(self._machine.browser.close, window)
+            await trio.to_thread.run_sync(self._machine.browser.leave, window)
         machine = self._machine
         machine.see = machine.report = machine.devtools_event = None
         await trio.to_thread.run_sync(machine.proxy.serve, 0, None)
@@ -108,7 +112,14 @@ class Stage:
     async def _open_page(self, name: str, at: str) -> None:
         url = self._hosts.url(at)
         self._windows[name] = await trio.to_thread.run_sync(self._machine.browser.open, url)
-        await self._script(name, "return bgfetch.open(...arguments)", name, list(self._scenario.workers or ["/"]))
+        scopes = list(self._scenario.workers) or ["/"]
+        await self._script(name, "return bgfetch.open(...arguments)", name, scopes)
+        if self._permission == "denied":
+            await self._frame(name)
+
+    async def _frame(self, page: str) -> None:
+        """Have a page make its calls in a frame where the permission is denied: only there it is asked."""
+        await self._script(page, "return bgfetch.useFrame(arguments[0])", self._permission == "denied")
 
     async def _close(self, step: Step) -> None:
         name = step.arguments["close"]
@@ -132,16 +143,21 @@ class Stage:
         link, proxy = self._machine.link, self._machine.proxy
         if not link:
             raise Unsupported("offline", "the browser has no network of its own here")
-        if wanted.online != self._network.online:
-            self._network = wanted
-            await trio.to_thread.run_sync(link.up if wanted.online else link.down)
-            if wanted.online:
-                await trio.to_thread.run_sync(proxy.accept)
-            for page in self._windows:
-                await self._script(page, _ONLINE, wanted.online)
-            if not wanted.online:
-                await trio.to_thread.run_sync(proxy.refuse)
-        self._harness(Network(wanted.online))
+        if wanted.online == self._network.online:
+            return
+        self._network = wanted
+        if wanted.online:
+            self._harness(Network(online=True))
+            await trio.to_thread.run_sync(proxy.accept)
+            await trio.to_thread.run_sync(link.up)
+        else:
+            await trio.to_thread.run_sync(link.down)
+        for page in self._windows:
+            await self._script(page, _ONLINE, wanted.online)
+        if not wanted.online:
+            # Only now: a transfer that ends while the browser thinks itself online is another case.
+            await trio.to_thread.run_sync(proxy.refuse)
+            self._harness(Network(online=False))
 
     async def _change_permission(self, step: Step) -> None:
         await self._set_permission(step.arguments["permission"])
@@ -153,7 +169,9 @@ class Stage:
             setting=state,
             origin=self._hosts.url(""),
         )
-        self._calls.framed = state == "denied"
+        self._permission = state
+        for page in self._windows:
+            await self._frame(page)
         self._harness(Permission(state))
 
     async def _change_storage(self, step: Step) -> None:

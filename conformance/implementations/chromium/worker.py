@@ -11,12 +11,13 @@ import os
 import signal
 import sys
 import threading
+import traceback
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NoReturn
 
 import trio
 
-from conformance.implementations.chromium.folder import Folder, kill_users
+from conformance.implementations.chromium.folder import Folder, kill, others, users
 from conformance.implementations.chromium.levers import levers
 from conformance.implementations.chromium.machine import Machine
 from conformance.implementations.chromium.stage import Stage
@@ -76,16 +77,23 @@ class Worker:
 
     async def _hello(self) -> Message:
         await self._machine.start(self._nursery)
-        told = {name: {"available": lever.available, "why": lever.why} for name, lever in levers().items()}
+        known = levers(own_network=self._machine.link is not None)
+        told = {name: {"available": lever.available, "why": lever.why} for name, lever in known.items()}
         version = self._machine.browser.version
-        return {"type": "welcome", "protocol": PROTOCOL, "name": "chromium", "version": version, "levers": told}
+        return {
+            "type": "welcome",
+            "protocol": PROTOCOL,
+            "name": "chromium",
+            "version": version,
+            "levers": told,
+        }
 
     async def _start(self, message: Message) -> Message:
         waits = RealTime()
         self._scenario = scenario_from_document(message["document"], message["id"])
         self._started += 1
-        log = Log(waits.now, self._output.observe)
-        self._stage = Stage(self._machine, self._scenario, self._started, log, waits)
+        self._log = Log(waits.now, self._output.observe)
+        self._stage = Stage(self._machine, self._scenario, self._started, self._log, waits)
         await self._stage.start(self._nursery)
         return {"type": "started"}
 
@@ -97,6 +105,8 @@ class Worker:
 
     async def _stop(self) -> Message:
         if self._stage:
+            # What comes from now on is our tidying up, and no part of the scenario.
+            self._log.tell = None
             await self._stage.stop()
             self._stage = None
         return {"type": "stopped"}
@@ -120,7 +130,7 @@ def _listen(token: trio.lowlevel.TrioToken, give: trio.MemorySendChannel[Message
         for message in _messages():
             token.run_sync_soon(give.send_nowait, message)
     finally:
-        _end(folder)
+        _end(folder, 0)
 
 
 def _messages() -> Iterator[Message]:
@@ -131,21 +141,25 @@ def _messages() -> Iterator[Message]:
         yield message
 
 
-def _end(folder: Folder) -> None:
-    if os.getpid() == 1:
-        os.kill(-1, signal.SIGKILL)  # in a namespace of our own: all processes in it, and not us
-    kill_users(folder.path)
+def _end(folder: Folder, code: int) -> NoReturn:
+    """Leave nothing behind. The first process of a PID namespace sees only what it started."""
+    kill(others() if os.getpid() == 1 else users(folder.path))
     folder.remove()
-    os._exit(0)
+    os._exit(code)
 
 
 def main() -> None:
     """Run until stdin ends. ``--own-network``: this process is in a network namespace of its own."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the harness's; our stdin ends when it does
-    link = Link() if "--own-network" in sys.argv else None
+    folder, link = Folder(), Link() if "--own-network" in sys.argv else None
     output = os.dup(1)
     os.dup2(2, 1)  # whatever else prints must not get between the messages
-    trio.run(_main, Folder(), link, output)
+    try:
+        trio.run(_main, folder, link, output)
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        _end(folder, 1)
 
 
 if __name__ == "__main__":

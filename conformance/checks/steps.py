@@ -1,0 +1,105 @@
+"""What the steps themselves demand: how a promise settles, what must never be, and that the steps get done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from conformance.checks.evidence import Evidence
+from conformance.checks.matching import agrees, difference, plain
+from conformance.results import FAIL, INCONCLUSIVE, PASS, Check
+from conformance.scenario.model import ExpectResult, Step
+from conformance.scenario.telling import told
+from simulator.observation import Never, Settled, Shortened, select
+
+
+def check_steps(seen: Evidence) -> Iterator[Check]:
+    """The checks of every step, in order."""
+    for step in seen.scenario.steps:
+        if str(step.number) in seen.stuck:
+            yield _stuck(step, seen)
+        elif step.verb == "never":
+            yield from _never(step, seen)
+        else:
+            yield from _settled(step, seen)
+
+
+def _check(step: Step, seen: Evidence, verdict: str, expected: str, actual: str, *proof: int) -> Check:
+    clause = step.clause or seen.scenario.clauses[0]
+    where = f"step {step.number}, {told(step)}: "
+    return Check(
+        clause, step.level, step.authority, verdict, where + expected, actual, tuple(proof), line=step.line
+    )
+
+
+def _stuck(step: Step, seen: Evidence) -> Check:
+    observation, stuck = seen.stuck[str(step.number)]
+    last = seen.observations[observation.sequence - 2] if observation.sequence > 1 else observation
+    actual = (
+        f"not within {stuck.waited / 1e9:g} s; the last thing seen was {last.kind} of {last.of} by {last.witness}"
+    )
+    return _check(step, seen, FAIL, stuck.waiting_for, actual, last.sequence, observation.sequence)
+
+
+def _never(step: Step, seen: Evidence) -> Iterator[Check]:
+    for observation, window in select(seen.observations, Never, of=str(step.number)):
+        lasted = f"in {window.lasted / 1e9:g} s"
+        verdict, actual = (FAIL, f"it happened {lasted}") if window.happened else (PASS, f"not {lasted}")
+        yield _check(step, seen, verdict, f"never {step.arguments['never'].text}", actual, observation.sequence)
+
+
+def _settled(step: Step, seen: Evidence) -> Iterator[Check]:
+    found = seen.settled.get(str(step.number))
+    if found is None:
+        return
+    observation, settled = found
+    expected = expectation_of(step.gives, step.has_gives, step.throws)
+    holds = settles_as(settled, step.gives, step.has_gives, step.throws)
+    if step.settles or not holds:
+        if holds is False and _time_was_cut(step, seen):
+            verdict = INCONCLUSIVE
+        else:
+            verdict = PASS if holds else FAIL
+        yield _check(step, seen, verdict, expected, outcome(settled, step.gives), observation.sequence)
+
+
+def _time_was_cut(step: Step, seen: Evidence) -> bool:
+    """Whether an earlier wait was shortened: then what depends on time passing cannot be told."""
+    return any(int(observation.of) < step.number for observation, _ in select(seen.observations, Shortened))
+
+
+def settles_as(settled: Settled, gives: Any, has_gives: bool, throws: str) -> bool:
+    """Whether a promise settled as demanded; without a demand it must not reject."""
+    if throws:
+        return settled.outcome == "rejected" and settled.exception == throws
+    return settled.outcome == "fulfilled" and (not has_gives or agrees(gives, settled.value))
+
+
+def expectation_of(gives: Any, has_gives: bool, throws: str) -> str:
+    if throws:
+        return f"rejects with {throws}"
+    return f"gives {plain(gives)}" if has_gives else "does not reject"
+
+
+def outcome(settled: Settled, gives: Any = None) -> str:
+    """How a promise settled, in words."""
+    if settled.outcome == "rejected":
+        return f"rejects with {settled.exception}"
+    return f"gives {difference(gives, settled.value)}"
+
+
+def check_result(one: ExpectResult, seen: Evidence) -> Iterator[Check]:
+    """expect.results: how the promise of a named step settled."""
+    step = next((step for step in seen.scenario.steps if step.name == one.step), None)
+    found = seen.settled.get(str(step.number)) if step else None
+    holds = found is not None and settles_as(found[1], one.gives, one.has_gives, one.throws)
+    yield Check(
+        clause=one.clause,
+        level=one.level,
+        authority=one.authority,
+        verdict=PASS if holds else FAIL,
+        expected=f"{one.step} {expectation_of(one.gives, one.has_gives, one.throws)}",
+        actual=f"{one.step} {outcome(found[1], one.gives)}" if found else f"{one.step} has not settled",
+        proof=(found[0].sequence,) if found else (),
+        line=one.line,
+    )

@@ -1,0 +1,104 @@
+"""What the observations so far amount to, kept up as they come in, so that asking costs nothing.
+
+Conditions of a scenario are asked again after every observation; they look here.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from conformance.scenario.model import Condition, Scenario
+from simulator.observation import (
+    Attributes,
+    Display,
+    Event,
+    EventDone,
+    Observation,
+    Progress,
+    Request,
+    Sent,
+    Settled,
+    Step,
+)
+
+
+class Facts:
+    """The state of a scenario as its witnesses have told it so far."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self._fetches = {str(step.number): step.name for step in scenario.steps if step.verb == "fetch"}
+        self.downloaded: dict[tuple[str, str], int] = {}
+        self.records_gone: set[tuple[str, str]] = set()
+        self.requests: dict[str, int] = {}
+        self.sent: dict[str, int] = {}
+        self.events: set[tuple[str, str]] = set()
+        self.ended: set[tuple[str, str]] = set()
+        self.paused: dict[str, bool] = {}
+        self.pending: set[str] = set()
+        self.accepted: Counter[str] = Counter()
+        self.done: Counter[str] = Counter()
+        self.settled_steps: set[str] = set()
+
+    def take(self, seen: Observation) -> None:
+        """Take one more observation into account."""
+        match seen.data:
+            case Progress() | Attributes() as now:
+                self._instance(seen, now.downloaded, now.recordsAvailable)
+            case Request(number=number) if seen.witness == "origin":
+                self.requests[seen.of] = max(number, self.requests.get(seen.of, 0))
+            case Sent(sent=sent) if seen.witness == "origin":
+                self.sent[seen.of] = max(sent, self.sent.get(seen.of, 0))
+            case Event(type=type):
+                self.events.add((type, seen.of))
+            case EventDone(type=type):
+                self.ended.add((type, seen.of))
+                self.done[seen.of] += 1
+            case Display(paused=paused):
+                self.paused[seen.of] = paused
+            case Step(verb="fetch"):
+                self.pending.add(seen.of)
+            case Settled(outcome=outcome):
+                self._settled(seen.of, outcome)
+
+    def _instance(self, seen: Observation, downloaded: int, available: bool) -> None:
+        for key in ((seen.actor, seen.of), (seen.actor, "")):
+            self.downloaded[key] = max(downloaded, self.downloaded.get(key, 0))
+            if not available:
+                self.records_gone.add(key)
+
+    def _settled(self, step: str, outcome: str) -> None:
+        self.settled_steps.add(step)
+        self.pending.discard(step)
+        if step in self._fetches and outcome == "fulfilled":
+            self.accepted[self._fetches[step]] += 1
+
+    @property
+    def settled(self) -> bool:
+        """Every fetch() has settled, and every accepted fetch had its end event, lifetime over."""
+        return not self.pending and all(self.done[name] >= count for name, count in self.accepted.items())
+
+    def hold(self, condition: Condition) -> bool:
+        """Whether a condition holds; its ``time`` is not looked at, which is the driver's to wait for."""
+        return all(
+            (
+                condition.downloaded is None
+                or self.downloaded.get((condition.on, condition.of), -1) >= condition.downloaded,
+                condition.sent is None or self.sent.get(condition.path, -1) >= condition.sent,
+                condition.attempt is None or self.requests.get(condition.path, 0) >= condition.attempt,
+                not condition.event or self._among(self.events, condition.event, condition.of),
+                not condition.ended or self._among(self.ended, condition.ended, condition.of),
+                not condition.settled or self.settled,
+                not condition.state or self._in_state(condition),
+            )
+        )
+
+    @staticmethod
+    def _among(events: set[tuple[str, str]], type: str, of: str) -> bool:
+        return (type, of) in events if of else any(type == known for known, _ in events)
+
+    def _in_state(self, condition: Condition) -> bool:
+        if condition.state == "gone":
+            return (condition.on, condition.of) in self.records_gone
+        names = [condition.of] if condition.of else list(self.accepted)
+        paused = [self.paused.get(name, False) for name in names]
+        return bool(paused) and all(one == (condition.state == "paused") for one in paused)

@@ -1,0 +1,246 @@
+"""An implementation in another process, spoken to in the JSON lines of ``protocol``.
+
+Nothing runs here beside the caller: lines are read while an answer is awaited, a condition is
+waited for, or time passes. Every request has a time limit; a process that misses it, breaks
+the protocol or dies is Trouble, is killed, and a new one takes its place at the next start.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import tempfile
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from typing import IO, Any
+
+import trio
+
+from conformance.implementations.protocol import PROTOCOL, Description, Lever, Trouble, Unsupported
+from conformance.scenario.model import Scenario, Step
+from simulator.observation import Log, Observation
+
+Message = Mapping[str, Any]
+
+SECOND = 1_000_000_000
+PATIENCE = 30 * SECOND
+"""The longest that ``until`` waits, in nanoseconds."""
+
+LONGEST_SLEEP = 3 * SECOND
+"""The most that ``sleep`` lets pass, in nanoseconds, because time is real here."""
+
+LIMITS = {"hello": 60, "start": 60, "step": 30, "stop": 20, "goodbye": 5}
+"""How long each message may take to be answered, in seconds."""
+
+_LONGEST_LINE = 256 << 20
+
+
+class Remote:
+    """The implementation that ``command`` speaks for. ``environment`` is added to this process's own."""
+
+    def __init__(
+        self, name: str, command: Sequence[str], environment: Mapping[str, str] | None = None
+    ) -> None:
+        self.name, self.command = name, tuple(command)
+        self._environment = dict(environment or {})
+        self._process: Process | None = None
+
+    async def open(self) -> Description:
+        """Start the process and ask what it is. Raises Trouble."""
+        await self.close()
+        return (await self._opened())[1]
+
+    @asynccontextmanager
+    async def start(self, scenario: Scenario, seed: int) -> AsyncIterator[RemoteSession]:
+        """One scenario. Raises Unsupported and Trouble, also from within."""
+        process = self._process or (await self._opened())[0]
+        session = RemoteSession(process)
+        try:
+            message = {"type": "start", "id": scenario.id, "document": scenario.document, "seed": seed}
+            await process.ask(message, "started")
+            yield session
+            await process.ask({"type": "stop"}, "stopped")
+        except Unsupported:
+            await process.ask({"type": "stop"}, "stopped")
+            raise
+        except BaseException:
+            # What it is doing now nobody knows; the next scenario gets a fresh one.
+            await self._kill()
+            raise
+
+    async def close(self) -> None:
+        """End the process, first by asking it to. Does nothing when there is none."""
+        if self._process:
+            process, self._process = self._process, None
+            await process.end()
+
+    async def _opened(self) -> tuple[Process, Description]:
+        self._process = await Process.start(self.name, self.command, self._environment)
+        try:
+            welcome = await self._process.ask({"type": "hello", "protocol": PROTOCOL}, "welcome")
+            return self._process, _description(welcome)
+        except BaseException:
+            await self._kill()
+            raise
+
+    async def _kill(self) -> None:
+        if self._process:
+            process, self._process = self._process, None
+            await process.kill()
+
+
+def _description(welcome: Message) -> Description:
+    levers = {
+        name: Lever(lever["available"], lever.get("why", "")) for name, lever in welcome["levers"].items()
+    }
+    return Description(welcome["name"], welcome["version"], levers)
+
+
+class RemoteSession:
+    """One scenario under way in another process."""
+
+    def __init__(self, process: Process) -> None:
+        start = time.monotonic_ns()
+        self.log = Log(lambda: time.monotonic_ns() - start)
+        self._process = process
+        self._ours: dict[int, int] = {}
+        process.observe = self._observe
+
+    async def do(self, step: Step) -> None:
+        """Carry out a step. Raises Unsupported, Trouble."""
+        await self._process.ask({"type": "step", "number": step.number}, "done")
+
+    async def until(self, holds: Callable[[], bool], within: int | None = None) -> bool:
+        """Wait until ``holds``, for at most ``within`` nanoseconds or PATIENCE; gives whether it holds."""
+        with trio.move_on_after(min(PATIENCE if within is None else within, PATIENCE) / SECOND):
+            while not holds():
+                await self._process.take_in()
+        return holds()
+
+    async def sleep(self, duration: int) -> int:
+        """Let ``duration`` nanoseconds pass, but at most LONGEST_SLEEP; gives how much did."""
+        given = min(duration, LONGEST_SLEEP)
+        await self.until(lambda: False, given)
+        return given
+
+    def _observe(self, row: Message) -> None:
+        """Take an observation in under our own number; its cause is renumbered alike."""
+        seen = Observation.from_json(row)
+        cause = None if seen.cause is None else self._ours.get(seen.cause)
+        kept = self.log.take(Observation(seen.time, 0, seen.witness, seen.actor, seen.of, seen.data, cause))
+        self._ours[seen.sequence] = kept.sequence
+
+
+class Process:
+    """The other process: asks it, takes in what it sees, ends it."""
+
+    def __init__(self, name: str, popen: trio.Process, errors: IO[bytes]) -> None:
+        self.name = name
+        self.observe: Callable[[Message], None] = lambda _: None
+        self._popen, self._errors = popen, errors
+        self._lines = bytearray()
+
+    @classmethod
+    async def start(cls, name: str, command: Sequence[str], environment: Mapping[str, str]) -> Process:
+        """Start it in a session of its own, so that Ctrl-C is ours alone. Raises Trouble."""
+        errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process does
+        try:
+            popen = await trio.lowlevel.open_process(
+                list(command),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                start_new_session=True,
+                env={**os.environ, **environment},
+            )
+        except OSError as error:
+            errors.close()
+            raise Trouble(
+                f"{name} could not be started: {error}. The command was: {' '.join(command)}"
+            ) from None
+        return cls(name, popen, errors)
+
+    async def ask(self, message: Message, wanted: str) -> Message:
+        """Send a message and wait for its answer. Raises Unsupported, Trouble."""
+        limit = LIMITS[message["type"]]
+        with trio.move_on_after(limit):
+            await self._send(message)
+            while (answer := await self._next())["type"] == "observation":
+                self.observe(answer["observation"])
+            return self._judged(answer, wanted)
+        raise Trouble(
+            f"{self.name} has not answered {message['type']!r} for {limit} s and was ended.{self._said()}"
+        )
+
+    def _judged(self, answer: Message, wanted: str) -> Message:
+        if answer["type"] == wanted:
+            return answer
+        if answer["type"] == "unsupported":
+            raise Unsupported(answer["lever"], answer["why"])
+        if answer["type"] == "trouble":
+            raise Trouble(answer["what"])
+        raise Trouble(f"{self.name} answered {answer['type']!r} where {wanted!r} was due.{self._said()}")
+
+    async def take_in(self) -> None:
+        """Wait for one observation and log it. Raises Trouble."""
+        message = await self._next()
+        if message["type"] != "observation":
+            self._judged(message, "observation")
+        self.observe(message["observation"])
+
+    async def _send(self, message: Message) -> None:
+        assert self._popen.stdin
+        try:
+            await self._popen.stdin.send_all(json.dumps(message).encode() + b"\n")
+        except (trio.BrokenResourceError, trio.ClosedResourceError):
+            raise Trouble(await self._ended()) from None
+
+    async def _next(self) -> Message:
+        while (end := self._lines.find(b"\n")) < 0:
+            assert self._popen.stdout
+            piece = await self._popen.stdout.receive_some(1 << 16)
+            if not piece:
+                raise Trouble(await self._ended())
+            self._lines += piece
+        line = bytes(self._lines[:end])
+        del self._lines[: end + 1]
+        try:
+            message: Message = json.loads(line)
+        except ValueError:
+            raise Trouble(
+                f"{self.name} wrote a line that is not JSON: {line[:200]!r}.{self._said()}"
+            ) from None
+        return message
+
+    async def _ended(self) -> str:
+        """What to say of a process that ended by itself."""
+        with trio.move_on_after(LIMITS["goodbye"]):
+            await self._popen.wait()
+        return f"{self.name} ended by itself, with code {self._popen.returncode}.{self._said()}"
+
+    def _said(self) -> str:
+        """The last that the process wrote on its error output."""
+        self._errors.seek(0)
+        lines = self._errors.read().decode(errors="replace").strip().splitlines()[-15:]
+        return "".join(f"\n  | {line}" for line in lines)
+
+    async def end(self) -> None:
+        """Ask it to go, and kill it if it does not."""
+        with trio.CancelScope(shield=True), trio.move_on_after(LIMITS["goodbye"]):
+            with suppress(Trouble):  # it may be gone already, which is what we want
+                await self._send({"type": "goodbye"})
+            await self._popen.wait()
+        await self.kill()
+
+    async def kill(self) -> None:
+        """Kill it, if it still runs, and let go of all that belongs to it."""
+        with trio.CancelScope(shield=True):
+            if self._popen.returncode is None:
+                self._popen.kill()
+            await self._popen.wait()
+            for stream in (self._popen.stdin, self._popen.stdout):
+                assert stream
+                await stream.aclose()
+            self._errors.close()

@@ -1,0 +1,49 @@
+"""The simulator as an implementation: any reading or mutant of the reference user agent, in this process."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+
+from conformance import __version__
+from conformance.implementations.protocol import LEVERS, Description, Lever, Session, Unsupported
+from conformance.implementations.simulator.session import SimulatorSession
+from conformance.scenario.model import Scenario
+from simulator.overrides import Override
+from simulator.policies import UnknownPolicy, overrides_for
+from simulator.turns import Turns
+
+NOT_YET: Mapping[str, str] = dict.fromkeys(
+    ("prompt", "second worker", "worker steps", "cross origin", "restart", "stop worker", "user")
+    + ("bandwidth", "metered"),
+    "not yet supported by the simulator",
+)
+
+
+class SimulatorImplementation:
+    """The reference user agent with ``overrides`` laid over it, under ``name``."""
+
+    def __init__(self, name: str = "simulator", overrides: Sequence[Override] = ()) -> None:
+        self.name = name
+        self.overrides = tuple(overrides)
+
+    async def open(self) -> Description:
+        levers = {name: Lever(name not in NOT_YET, NOT_YET.get(name, "")) for name in LEVERS}
+        return Description(self.name, __version__, levers)
+
+    @asynccontextmanager
+    async def start(self, scenario: Scenario, seed: int) -> AsyncIterator[Session]:
+        """A session in virtual time. Raises Unsupported for a policy that the simulator does not have."""
+        try:
+            policy = overrides_for(scenario.policy)
+        except UnknownPolicy as error:
+            raise Unsupported("policy", str(error)) from None
+        async with Turns(seed).running() as turns:
+            session = SimulatorSession(scenario, turns, [*policy, *self.overrides])
+            try:
+                yield session
+            finally:
+                session.log.close()
+
+    async def close(self) -> None:
+        """Nothing stays open between scenarios."""

@@ -1,0 +1,199 @@
+"""The page's script on the simulator: it makes the calls of a scenario's steps and reports what it sees.
+
+The twin of fixtures/page.js, call by call, so that both give the same observations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from conformance.scenario.model import RequestSpec, Step
+from simulator.background_fetch_manager import BackgroundFetchOptions
+from simulator.background_fetch_record import BodyStream
+from simulator.background_fetch_registration import BackgroundFetchRegistration
+from simulator.content import Span, runs_of_spans, told, word
+from simulator.environment import Page
+from simulator.observation import Attributes, Called, Log, Progress, Settled
+from simulator.origin.hosts import Hosts
+from simulator.request import Request
+from simulator.request_matches_cached_item import CacheQueryOptions
+from simulator.script_errors import ScriptError
+
+if TYPE_CHECKING:
+    from conformance.implementations.simulator.session import Names
+
+ATTRIBUTES = (
+    *("id", "uploadTotal", "uploaded", "downloadTotal", "downloaded"),
+    *("result", "failureReason", "recordsAvailable"),
+)
+
+
+def attributes(registration: BackgroundFetchRegistration) -> dict[str, Any]:
+    """The eight attributes of a registration, as ``gives`` describes one."""
+    return {name: getattr(registration, name) for name in ATTRIBUTES}
+
+
+class PageScript:
+    """What runs in one page."""
+
+    def __init__(
+        self, log: Log, hosts: Hosts, names: Names, page: Page, size: Callable[[str], int | None]
+    ) -> None:
+        self.log, self.hosts, self.names, self.page, self.size = log, hosts, names, page, size
+        self.registrations: dict[str, BackgroundFetchRegistration] = {}
+        self.records: dict[str, Reading] = {}
+
+    def close(self) -> None:
+        self.page.close()
+
+    def begin(self, step: Step) -> None:
+        """Make a step's call; how its promise settles is reported when it does."""
+        self.log.see("page", self.page.name, str(step.number), Called(step.verb))
+        call: Callable[[Step], Awaitable[Any]] = getattr(self, f"_{step.verb}")
+        # The call itself is made now, synchronously, as script does; only its outcome comes later.
+        self.page.ua.turns.start_soon(self._report, step, call(step))
+
+    async def _report(self, step: Step, outcome: Awaitable[Any]) -> None:
+        try:
+            settled = Settled("fulfilled", await outcome)
+        except ScriptError as error:
+            settled = Settled("rejected", None, error.name)
+        if not self.page.closed:
+            self.log.see("page", self.page.name, str(step.number), settled)
+
+    # -- the manager ------------------------------------------------------------------------
+
+    def _fetch(self, step: Step) -> Awaitable[Any]:
+        id = step.arguments["fetch"]
+        self.names.begin(self.page.registration.scope, id, step.name)
+        requests = [self._request(spec) for spec in step.arguments.get("requests", ())]
+        given = step.arguments.get("options", {})
+        icons = tuple(icon["src"] for icon in given.get("icons", ()))
+        options = BackgroundFetchOptions(given.get("title", ""), icons, given.get("downloadTotal", 0))
+        return self._instance(step.name, self.page.backgroundFetch.fetch(id, requests, options))
+
+    def _get(self, step: Step) -> Awaitable[Any]:
+        id = step.arguments["get"]
+        name = self.names.of(self.page.registration.scope, id)
+        held = self.registrations.get(name)
+
+        async def got() -> Any:
+            seen = await self._instance(name, self.page.backgroundFetch.get(id))
+            # Whether this is the object that the page already had for this fetch.
+            return seen and {**seen, "same": held is not None and self.registrations[name] is held}
+
+        return got()
+
+    def _getIds(self, step: Step) -> Awaitable[Any]:
+        return self.page.backgroundFetch.getIds()
+
+    async def _instance(self, name: str, promise: Awaitable[BackgroundFetchRegistration | None]) -> Any:
+        registration = await promise
+        if registration is None:
+            return None
+        if self.registrations.get(name) is not registration:
+            self.registrations[name] = registration
+            registration.on_progress(lambda now: self._progress(name, now))
+            self.page.ua.turns.start_soon(self._watch_for_gone, name, registration)
+        seen = attributes(registration)
+        self.log.see("page", self.page.name, name, Attributes(**seen))
+        return seen
+
+    def _progress(self, name: str, now: BackgroundFetchRegistration) -> None:
+        seen = {key: getattr(now, key) for key in ATTRIBUTES if key in Progress.__annotations__}
+        self.log.see("page", self.page.name, name, Progress(**seen))
+
+    async def _watch_for_gone(self, name: str, registration: BackgroundFetchRegistration) -> None:
+        flag = registration.records_available_flag
+        await self.page.ua.turns.until(lambda: not flag.value, flag, why=f"the records of {name!r} to go")
+        if not self.page.closed:
+            self.log.see("page", self.page.name, name, Attributes(**attributes(registration)))
+
+    def _request(self, spec: RequestSpec) -> Request:
+        extra: Mapping[str, str] = {"mode": spec.mode or "cors", "credentials": spec.credentials}
+        return Request(self._url(spec.path), spec.method, dict(spec.headers), spec.body, **extra)  # type: ignore[arg-type]
+
+    def _url(self, path: str) -> str:
+        return self.hosts.url(path) if path.startswith("/") else path
+
+    # -- the registration -------------------------------------------------------------------
+
+    def _held(self, step: Step) -> BackgroundFetchRegistration:
+        return self.registrations[step.of or next(iter(self.registrations))]
+
+    def _abort(self, step: Step) -> Awaitable[Any]:
+        return self._held(step).abort()
+
+    async def _attributes(self, step: Step) -> Any:
+        return attributes(self._held(step))
+
+    async def _match(self, step: Step) -> Any:
+        record = await self._held(step).match(self._query(step.arguments["match"]), self._options(step))
+        if record is None:
+            return None
+        path, method = self.hosts.path_of_url(record.request.url), record.request.method
+        try:
+            response = await record.responseReady
+        except ScriptError as error:
+            return {"path": path, "method": method, "responseReady": error.name}
+        self.records[step.name] = Reading(response.body, self.size(path))
+        url, kind = self.hosts.path_of_url(response.response.url), response.response.type
+        return {
+            "path": path,
+            "method": method,
+            "status": response.status,
+            "url": url,
+            "responseType": kind,
+            "responseReady": "fulfilled",
+        }
+
+    async def _matchAll(self, step: Step) -> Any:
+        asked = step.arguments.get("requests") or (None,)
+        query = None if asked[0] is None else self._query(asked[0])
+        records = await self._held(step).matchAll(query, self._options(step))
+        paths = [
+            {"path": self.hosts.path_of_url(record.request.url), "method": record.request.method}
+            for record in records
+        ]
+        return {"count": len(records), "records": paths}
+
+    def _query(self, asked: str | RequestSpec) -> Request | str:
+        return self._request(asked) if isinstance(asked, RequestSpec) else self._url(asked)
+
+    def _options(self, step: Step) -> CacheQueryOptions:
+        return CacheQueryOptions(**step.arguments.get("options", {}))
+
+    async def _read(self, step: Step) -> Any:
+        return await self.records[step.arguments["read"]].read(step.arguments.get("bytes"))
+
+
+class Reading:
+    """A record's body as far as it has been read, over one or several steps."""
+
+    def __init__(self, body: BodyStream, size: int | None) -> None:
+        self.body, self.size = body, size
+        self.spans: list[Span] = []
+        self.closed = False
+
+    async def read(self, most: int | None) -> dict[str, Any]:
+        """Read up to ``most`` bytes in all (None: to the end); what was read so far, in words."""
+        exception = ""
+        try:
+            while most is None or sum(map(len, self.spans)) < most:
+                span = await self.body.read()
+                if span is None:
+                    self.closed = True
+                    break
+                self.spans.append(span)
+        except ScriptError as error:
+            exception = error.name
+        runs = runs_of_spans(self.spans)
+        total = sum(map(len, self.spans))
+        return {
+            "body": word(runs, self.size),
+            "size": total,
+            "runs": told(runs),
+            "closed": self.closed,
+            "exception": exception,
+        }

@@ -1,0 +1,142 @@
+"""From the verbs that call the interface to their arguments: fetch, get, match, abort and the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from conformance.scenario.errors import BAD, Spot, quoted
+from conformance.scenario.model import RequestSpec
+from conformance.scenario.story import Fetch, Story, is_worker
+from conformance.scenario.told import Raw, Reader, Told
+
+
+def requests(raw: Any, spot: Spot, story: Story, on: str, *, throws: bool) -> tuple[RequestSpec, ...]:
+    """The requests of a call, families told out; ``throws``: the call is meant to be refused."""
+    lone = not isinstance(raw, list)
+    places = [(raw, spot)] if lone else [(one, spot / place) for place, one in enumerate(raw)]
+    made: list[RequestSpec] = []
+    for one, here in places:
+        if one is BAD or (isinstance(one, Mapping) and "path" not in one):
+            continue
+        table = {"path": one} if isinstance(one, str) else one
+        where = here if isinstance(one, str) else here / "path"
+        if "body" in table and table.get("method", "GET").upper() in ("GET", "HEAD") and not throws:
+            (here / "body").wrong("a GET has no body", fix='method = "POST"')
+        for path in story.families.expand(table["path"], where):
+            if not throws:
+                _check_answered(path, where, story, on)
+            made.append(RequestSpec(**{**table, "path": path}))
+    return tuple(made)
+
+
+def _check_answered(path: str, spot: Spot, story: Story, on: str) -> None:
+    asked = story.resolve(path, on)
+    if story.answers(asked) or not story.sure.paths or spot.reading.broken(*spot.path):
+        return
+    spot.wrong(
+        f"no origin answers {quoted(asked)}",
+        why="a scenario reaches no host but its own",
+        allowed=sorted(story.origin),
+        given=asked,
+        fix=f"[origin.{quoted(asked)}] at the top; with status = 404 if it is meant to be missing",
+    )
+
+
+def _check_served(spot: Spot, story: Story, on: str) -> None:
+    """A page outside every scope has no registration to fetch with."""
+    if (on in story.pages or is_worker(on)) and not story.scope(on) and not spot.reading.broken("workers"):
+        at = story.pages.get(on, "")
+        spot.wrong(
+            f"no service worker has {at or on} in its scope, so fetch() rejects",
+            allowed=[f'[workers."{scope}"]' for scope in story.scopes],
+            fix='[workers."/"] at the top, or throws = "TypeError" if that is meant',
+        )
+
+
+def _fetch(raw: Raw, spot: Spot, story: Story, on: str) -> Told:
+    id, throws = raw["fetch"], "throws" in raw
+    asked = raw.get("requests", [])
+    specs = requests(asked, spot / "requests", story, on, throws=throws)
+    name = raw.get("as", id)
+    if not throws:
+        _check_served(spot / "fetch", story, on)
+        story.start(Fetch(name, id, story.scope(on)), on, spot / "fetch")
+        for spec in specs:
+            story.asked.setdefault(story.resolve(spec.path, on), set()).add(name)
+    story.named.add(name)
+    lone = {} if isinstance(asked, list) else {"lone": True}
+    return Told({"fetch": id, "requests": specs, "options": raw.get("options", {}), **lone}, name)
+
+
+def _get(raw: Raw, spot: Spot, story: Story, on: str) -> Told:
+    of = story.with_id(raw["get"], story.scope(on))
+    if of:
+        story.held.add((on, of))
+    name = raw.get("as") or of or raw["get"]
+    story.named |= {name} if "as" not in raw else set()
+    return Told({"get": raw["get"]}, name, of)
+
+
+def _get_ids(raw: Raw, spot: Spot, story: Story, on: str) -> Told:
+    return Told({"getIds": True}, raw.get("as", ""))
+
+
+def _match(raw: Raw, spot: Spot, story: Story, on: str) -> Told:
+    of = story.fetch(raw.get("of"), spot)
+    story.check_held(of, on, spot)
+    name = raw.get("as", "")
+    if name:
+        story.records[name] = on
+    return Told({"match": _one_request(raw, "match", spot, story, on), **_options(raw)}, name, of)
+
+
+def _match_all(raw: Raw, spot: Spot, story: Story, on: str) -> Told:
+    of = story.named_fetch(raw["matchAll"], on, spot / "matchAll")
+    given = {"requests": (_one_request(raw, "requests", spot, story, on),)} if "requests" in raw else {}
+    return Told({"matchAll": raw["matchAll"], **given, **_options(raw)}, raw.get("as", ""), of)
+
+
+def _one_request(raw: Raw, key: str, spot: Spot, story: Story, on: str) -> RequestSpec:
+    """The one request that match compares with; it need not be one that is answered."""
+    specs = requests(raw[key], spot / key, story, on, throws=True)
+    if len(specs) != 1 and not spot.reading.broken(*spot.path, key):
+        (spot / key).wrong(f"{key} takes one request here, and these are {len(specs)}")
+    return specs[0] if specs else RequestSpec("")
+
+
+def _options(raw: Raw) -> dict[str, Any]:
+    return {"options": raw["options"]} if "options" in raw else {}
+
+
+def _of_registration(verb: str) -> Reader:
+    def read(raw: Raw, spot: Spot, story: Story, on: str) -> Told:
+        return Told({verb: raw[verb]}, raw.get("as", ""), story.named_fetch(raw[verb], on, spot / verb))
+
+    return read
+
+
+def _update_ui(raw: Raw, spot: Spot, story: Story, on: str) -> Told:
+    if not is_worker(on):
+        (spot / "updateUI").wrong("only a worker has an event with updateUI", fix='on = "worker"')
+    return Told({"updateUI": raw["updateUI"]}, raw.get("as", ""), story.fetch(raw.get("of"), spot))
+
+
+def _read_body(raw: Raw, spot: Spot, story: Story, on: str) -> Told:
+    story.record(raw["read"], on, spot / "read")
+    amount = {"bytes": raw["bytes"]} if "bytes" in raw else {}
+    return Told({"read": raw["read"], **amount}, raw.get("as", ""), raw["read"])
+
+
+CALLS: dict[str, Reader] = {
+    "fetch": _fetch,
+    "get": _get,
+    "getIds": _get_ids,
+    "match": _match,
+    "matchAll": _match_all,
+    "abort": _of_registration("abort"),
+    "updateUI": _update_ui,
+    "read": _read_body,
+    "attributes": _of_registration("attributes"),
+}
+"""The verbs that call the interface."""

@@ -1,0 +1,79 @@
+"""Which levers a scenario needs: worked out from its verbs and keys, and never written in a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from conformance.implementations.protocol import LEVERS
+from conformance.scenario.calls import CALLS
+from conformance.scenario.model import NetworkState, Scenario
+from conformance.scenario.story import is_worker
+from simulator.origin.behaviour import Answer, Range
+
+
+def required_levers(scenario: Scenario) -> tuple[str, ...]:
+    """The levers that an implementation must have to run the scenario, in the order of LEVERS."""
+    return tuple(lever for lever in LEVERS if _NEEDS[lever](scenario))
+
+
+def _verb(*verbs: str) -> Callable[[Scenario], bool]:
+    return lambda scenario: any(step.verb in verbs for step in scenario.steps)
+
+
+def _answers(scenario: Scenario) -> Iterator[Answer]:
+    for resource in scenario.origin.values():
+        yield from (resource.answer, *resource.attempts)
+
+
+def _gate(scenario: Scenario) -> bool:
+    return any(fault.until for answer in _answers(scenario) for fault in answer.faults)
+
+
+def _wire_faults(scenario: Scenario) -> bool:
+    """A stall at a gate is not one of them, an answer that comes late or bends Range is."""
+    return any(
+        answer.latency
+        or answer.range not in (Range(), Range(supported=False))
+        or any(not fault.until for fault in answer.faults)
+        for answer in _answers(scenario)
+    )
+
+
+def _networks(scenario: Scenario) -> Iterator[NetworkState]:
+    yield scenario.network
+    yield from (step.arguments["network"] for step in scenario.steps if step.verb == "network")
+
+
+def _permissions(scenario: Scenario) -> set[str]:
+    changes = {step.arguments["permission"] for step in scenario.steps if step.verb == "permission"}
+    return {scenario.permission} | changes
+
+
+def _worker_steps(scenario: Scenario) -> bool:
+    handlers = any(script.handlers for script in scenario.workers.values())
+    return handlers or any(step.verb in CALLS and is_worker(step.on) for step in scenario.steps)
+
+
+def _cross_origin(scenario: Scenario) -> bool:
+    return any(path.startswith("//") for path in scenario.origin)
+
+
+_NEEDS: Mapping[str, Callable[[Scenario], bool]] = {
+    "fetch": _verb(*CALLS),
+    "offline": lambda scenario: any(not link.online for link in _networks(scenario)),
+    "gate": _gate,
+    "wire faults": _wire_faults,
+    "quota": lambda scenario: scenario.quota is not None or _verb("storage")(scenario),
+    "permission": lambda scenario: "denied" in _permissions(scenario) or _verb("permission")(scenario),
+    "prompt": lambda scenario: "prompt" in _permissions(scenario),
+    "second page": _verb("open", "close"),
+    "second worker": lambda scenario: set(scenario.workers) != {"/"},
+    "worker steps": _worker_steps,
+    "cross origin": _cross_origin,
+    "restart": _verb("browser"),
+    "stop worker": _verb("worker"),
+    "user": _verb("user"),
+    "bandwidth": lambda scenario: any(link.bandwidth or link.latency for link in _networks(scenario)),
+    "metered": lambda scenario: any(link.metered for link in _networks(scenario)),
+    "policy": lambda scenario: bool(scenario.policy),
+}

@@ -1,0 +1,33 @@
+"""A step in words, for logs and reports."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from conformance.scenario.model import Condition, RequestSpec, Step
+
+
+def told(step: Step) -> str:
+    """One short sentence that says what a step does."""
+    subject = step.arguments.get(step.verb)
+    rest = [f"{key} {_plain(value)}" for key, value in step.arguments.items() if key != step.verb]
+    words = [step.verb] if subject is True else [step.verb, _plain(subject)]
+    if step.on != "page":
+        words.insert(0, f"{step.on}:")
+    return " ".join([*words, *rest])
+
+
+def _plain(value: Any) -> str:
+    match value:
+        case Condition(text=text):
+            return text
+        case RequestSpec(path=path, method=method, body=body):
+            upload = f" with {body} bytes" if body is not None else ""
+            return f"{path}{upload}" if method == "GET" else f"{method} {path}{upload}"
+        case dict():
+            return "{" + ", ".join(f"{key} = {_plain(inner)}" for key, inner in value.items()) + "}"
+        case list() | tuple():
+            shown = [_plain(item) for item in value[:4]]
+            more = [f"and {len(value) - 4} more"] if len(value) > 4 else []
+            return ", ".join(shown + more)
+    return str(value)

@@ -1,0 +1,41 @@
+"""From the workers tables of a scenario to what the handlers of its service workers do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from conformance.scenario.errors import BAD, Spot
+from conformance.scenario.model import WorkerScript, WorkerStep
+from conformance.scenario.told import Raw, settling
+from conformance.scenario.weight import Weight
+
+
+def workers(raw: Mapping[str, Raw], spot: Spot, weight: Weight) -> dict[str, WorkerScript]:
+    """The service workers by scope, with what their handlers do."""
+    return {scope: _worker_script(scope, handlers, spot / scope, weight) for scope, handlers in raw.items()}
+
+
+def _worker_script(scope: str, handlers: Raw, spot: Spot, weight: Weight) -> WorkerScript:
+    made = {
+        event: tuple(
+            _worker_step(one, spot / event / place, weight)
+            for place, one in enumerate(listed)
+            if one is not BAD
+        )
+        for event, listed in handlers.items()
+    }
+    return WorkerScript(scope, made)
+
+
+def _worker_step(raw: Raw, spot: Spot, weight: Weight) -> WorkerStep:
+    verb = "waitUntil" if "waitUntil" in raw else "updateUI"
+    own = weight.within(raw, spot)
+    return WorkerStep(
+        verb,
+        {verb: raw.get(verb)},
+        **settling(raw, spot),
+        level=own.level,
+        authority=own.authority,
+        clause=own.clause,
+        line=spot.line,
+    )

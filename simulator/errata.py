@@ -1,0 +1,55 @@
+"""Errata read literally: each override here takes the text at its word, to show what that leads to.
+
+The reference user agent follows the intended reading; ``simulator:literal=E2`` lays the
+literal reading of one erratum over it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from simulator import complete_a_record, extract_content_range_values, perform_a_background_fetch
+from simulator.concepts import BackgroundFetch, BackgroundFetchResponse
+from simulator.fetch import Response
+from simulator.overrides import ERRATUM, Catalogue
+from simulator.request import Request
+from simulator.user_agent import UserAgent
+
+literal = Catalogue(ERRATUM)
+
+
+@literal("E2", perform_a_background_fetch.failure_reason)
+def only_overwritten(original: Any, ua: UserAgent, reason: str, result: str) -> str:
+    """The reason is set only where one is set already: it never is, and every job succeeds."""
+    return result if reason else reason
+
+
+@literal("E6", complete_a_record.starts_over)
+def every_whole_answer(
+    original: Any, ua: UserAgent, response: Response, data: BackgroundFetchResponse
+) -> bool:
+    """Even the first whole answer replaces the response data, so records read early never settle."""
+    return response.status != 206
+
+
+@literal("E7", extract_content_range_values.single_byte_content_range)
+def equals_sign(original: Any, ua: UserAgent) -> str:
+    """Content-Range must begin with "bytes=", which no server sends: every resumed record fails."""
+    return r"bytes=(\d+)-(\d+)/(\d+|\*)"
+
+
+@literal("E8", complete_a_record.result_of_a_part)
+def never_done(original: Any, ua: UserAgent, held: int, complete: int | None, added: int) -> str:
+    """A part of unknown length is never the last."""
+    return "" if complete is None else str(original(ua, held, complete, added))
+
+
+@literal("E11", complete_a_record.may_send)
+def abort_does_not_wake(original: Any, ua: UserAgent, bg_fetch: BackgroundFetch) -> bool:
+    """A paused record waits for being unpaused only: aborting it ends nothing."""
+    return not bg_fetch.paused_flag.value
+
+
+@literal("E16", complete_a_record.add_if_range)
+def no_if_range(original: Any, ua: UserAgent, request: Request, stored: Response | None) -> None:
+    """A resumed request says nothing of what it has: a changed resource costs the job."""

@@ -1,0 +1,78 @@
+"""Policies: the choices that the text leaves to the user agent, as overrides.
+
+A scenario names a field and a value; the value that the reference user agent has by itself
+needs no override.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from simulator import background_fetch_display, complete_a_record
+from simulator.concepts import BackgroundFetchRecord
+from simulator.overrides import POLICY, Override, Point
+from simulator.user_agent import UserAgent
+
+MOST_RETRIES = 3
+
+DEFAULTS: Mapping[str, Any] = {"cut_while_online": "fail", "prompt_starts_paused": False}
+"""Every field, with what the reference user agent does where nothing is said."""
+
+
+def _retry_when_cut() -> list[Override]:
+    def temporarily_unavailable(original: Any, ua: UserAgent, record: BackgroundFetchRecord, offline: bool) -> bool:
+        """A connection that broke is believed to be only temporarily gone, a few times over (erratum 14)."""
+        if original(ua, record, offline):
+            return True
+        record.failed_attempts += 1
+        return record.failed_attempts <= MOST_RETRIES
+
+    async def available_again(original: Any, ua: UserAgent, record: BackgroundFetchRecord) -> None:
+        """Try again after a while, and only online."""
+        if ua.network.online.value:
+            await ua.turns.sleep(complete_a_record.RETRY_DELAY, why=f"{record.request.url} to be tried again")
+        await original(ua, record)
+
+    def over(at: Point[Any, Any], by: Callable[..., Any]) -> Override:
+        return Override(POLICY, "cut_while_online=retry", at, by, by.__doc__ or "")
+
+    return [
+        over(complete_a_record.temporarily_unavailable, temporarily_unavailable),
+        over(complete_a_record.available_again, available_again),
+    ]
+
+
+def _prompt_starts_paused() -> list[Override]:
+    def starts_paused(original: Any, ua: UserAgent) -> bool:
+        """With permission prompt a fetch waits for the user."""
+        return ua.permission.value == "prompt" or bool(original(ua))
+
+    at = background_fetch_display.starts_paused
+    return [Override(POLICY, "prompt_starts_paused=true", at, starts_paused, starts_paused.__doc__ or "")]
+
+
+_VALUES: Mapping[str, Mapping[Any, Callable[[], list[Override]]]] = {
+    "cut_while_online": {"fail": list, "retry": _retry_when_cut},
+    "prompt_starts_paused": {False: list, True: _prompt_starts_paused},
+}
+
+
+class UnknownPolicy(Exception):
+    """A field or value that no policy of the simulator has."""
+
+
+def overrides_for(policy: Mapping[str, Any]) -> list[Override]:
+    """The overrides of a policy table. Raises UnknownPolicy, naming what there is."""
+    found: list[Override] = []
+    for field, value in policy.items():
+        if field not in _VALUES:
+            near = difflib.get_close_matches(field, _VALUES, 1)
+            hint = f"; did you mean {near[0]!r}?" if near else f"; there are: {', '.join(_VALUES)}"
+            raise UnknownPolicy(f"the simulator has no policy {field!r}{hint}")
+        if value not in _VALUES[field]:
+            known = ", ".join(repr(known) for known in _VALUES[field])
+            raise UnknownPolicy(f"policy {field!r} has no value {value!r}; it can be: {known}")
+        found += _VALUES[field][value]()
+    return found

@@ -1,0 +1,99 @@
+"""The JSON Schema of scenario files says the same as the loader, because both come from one grammar."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from jsonschema import Draft202012Validator
+
+from conformance.scenario.errors import Reading, ScenarioError, Spot
+from conformance.scenario.grammar import SCENARIO
+from conformance.scenario.load import load, scenario_from_document
+from conformance.scenario.model import VERBS
+from conformance.scenario.schema import schema
+from conformance.scenario.tables import TABLES, Grammar
+from tests.scenario_documents import DOCUMENTS, documents_by_grammar, spoiled_documents
+
+ROOT = Path(__file__).resolve().parent.parent
+VALIDATOR = Draft202012Validator(schema())
+FILES = sorted((ROOT / "scenarios").rglob("*.toml"))
+
+
+def accepted(document: Any) -> bool:
+    reading = Reading("", {})
+    SCENARIO.read(document, Spot(reading))
+    return not reading.found
+
+
+def test_the_schema_is_one() -> None:
+    Draft202012Validator.check_schema(schema())
+    assert json.loads(json.dumps(schema())) == schema()
+
+
+@pytest.mark.parametrize("document", DOCUMENTS.values(), ids=DOCUMENTS)
+def test_the_cases_fit_the_schema(document: Any) -> None:
+    VALIDATOR.validate(document)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_every_scenario_fits_the_schema(path: Path) -> None:
+    VALIDATOR.validate(load(path, ROOT / "scenarios").document)
+
+
+@given(documents_by_grammar)
+@settings(max_examples=150, suppress_health_check=list(HealthCheck), deadline=None)
+def test_what_the_grammar_reads_fits_the_schema(document: Any) -> None:
+    if accepted(document):
+        VALIDATOR.validate(document)
+
+
+@given(spoiled_documents())
+@settings(max_examples=150, suppress_health_check=list(HealthCheck), deadline=None)
+def test_what_the_loader_takes_fits_the_schema(document: Any) -> None:
+    try:
+        scenario = scenario_from_document(document, "x")
+    except ScenarioError:
+        return
+    VALIDATOR.validate(json.loads(json.dumps(scenario.document)))
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("tittle",), "a typo"),
+        (("title",), 5),
+        (("clauses",), []),
+        (("permission",), "perhaps"),
+        (("origin", "/a", "size"), "300 kib"),
+        (("origin", "/a", "status"), 700),
+        (("steps", 0, "wait"), "1 s"),
+        (("expect", "events", 0, "type"), "backgroundfetchfial"),
+        (("expect", "any"), []),
+    ],
+)
+def test_the_schema_refuses_what_the_loader_refuses(path: tuple[Any, ...], value: Any) -> None:
+    document = json.loads(json.dumps(DOCUMENTS["a"]))
+    home = document
+    for key in path[:-1]:
+        home = home[key]
+    home[path[-1]] = value
+    assert not VALIDATOR.is_valid(document)
+    assert not accepted(document)
+
+
+def keys(grammar: Grammar) -> list[str]:
+    return [key.name for key in (*grammar.keys, *(k for verb, more in grammar.verbs for k in (verb, *more)))]
+
+
+def test_the_verbs_of_the_grammar_are_those_of_the_model() -> None:
+    assert sorted(verb.name for verb, _ in TABLES["step"].verbs) == sorted(VERBS)
+
+
+def test_every_key_is_described_in_the_reference() -> None:
+    page = (ROOT / "docs" / "scenario-files.md").read_text("utf-8")
+    missing = {key for grammar in TABLES.values() for key in keys(grammar) if f"`{key}`" not in page}
+    assert not missing, f"docs/scenario-files.md says nothing of {sorted(missing)}"
