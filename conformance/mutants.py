@@ -364,6 +364,7 @@ def _(original: Any, ua: Any, instance: Any) -> bool:
     return False
 
 
+@mutant("progress-after-the-result", update_background_fetch_instances.is_unchanged)
 @mutant("progress-without-change", update_background_fetch_instances.is_unchanged)
 def _(original: Any, ua: Any, instance: Any, state: Any) -> bool:
     """Progress events come although nothing has changed."""

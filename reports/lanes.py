@@ -7,9 +7,9 @@ implementations share, line the lanes up.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from attrs import frozen
+from attrs import Factory, frozen
 
 from conformance.results import PASS, Check, Result
 from reports.telling import tell
@@ -24,13 +24,18 @@ PROOFS = 12
 
 @frozen
 class Shown:
-    """A result whose observations the page shows. ``prefix`` begins the anchors of its lines."""
+    """A result whose observations the page shows.
+
+    ``prefix`` begins the anchors of its lines; ``proof`` has the sequence numbers of those that a
+    check links to, and whether they speak "for" or "against".
+    """
 
     column: str
     label: str
     result: Result
     seen: tuple[Observation, ...] | None
     prefix: str
+    proof: Mapping[int, str] = Factory(dict)
 
 
 @frozen
@@ -104,10 +109,10 @@ def proofs(shown: Shown, check: Check) -> Proofs:
     return Proofs(links, max(0, len(numbers) - PROOFS))
 
 
-def linked(result: Result) -> dict[int, str]:
-    """The sequence numbers that the checks of a result link to, with what they are proof of."""
+def linked(checks: Iterable[Check]) -> dict[int, str]:
+    """The sequence numbers that checks link to, with what they are proof of."""
     found: dict[int, str] = {}
-    for check in sorted(result.checks, key=lambda check: check.verdict != PASS):
+    for check in sorted(checks, key=lambda check: check.verdict != PASS):
         for number in tuple(dict.fromkeys(check.proof))[:PROOFS]:
             found[number] = "for" if check.verdict == PASS else "against"
     return found
@@ -135,7 +140,7 @@ def _by_step(one: Shown) -> dict[str, tuple[Observation | Gap, ...]]:
     """What is shown of a result by the step that was the last to begin before it."""
     found: dict[str, list[Observation | Gap]] = {}
     key = ""
-    for seen in _kept(one.seen or (), linked(one.result)):
+    for seen in _kept(one.seen or (), one.proof):
         if isinstance(seen, Observation) and isinstance(seen.data, Step):
             key = seen.of
         found.setdefault(key, []).append(seen)
@@ -146,9 +151,8 @@ def _lane(one: Shown, kept: Sequence[Observation | Gap]) -> Lane:
     """One lane of a block; a block begins with its step, or with the scenario."""
     first = kept[0] if kept else None
     begins = first.time if isinstance(first, Observation) and isinstance(first.data, Step) else 0
-    proof = linked(one.result)
     lines = tuple(
-        seen if isinstance(seen, Gap) else _line(one, seen, begins, proof.get(seen.sequence, ""))
+        seen if isinstance(seen, Gap) else _line(one, seen, begins, one.proof.get(seen.sequence, ""))
         for seen in kept
     )
     return Lane(one.column, duration(begins), lines)
@@ -158,7 +162,7 @@ def _line(one: Shown, seen: Observation, begins: int, proof: str) -> Line:
     who = seen.witness if seen.actor in ("", seen.witness) else f"{seen.witness} {clip(seen.actor, 60)}"
     text = "the step begins" if isinstance(seen.data, Step) else tell(seen)
     anchor = f"{one.prefix}-{seen.sequence}" if proof else ""
-    since = f"+{duration(seen.time - begins)}"
+    since = "+" * (seen.time >= begins) + duration(seen.time - begins)
     return Line(seen.sequence, since, seen.witness, who, text, seen.cause, anchor, proof)
 
 
@@ -180,7 +184,7 @@ def announce(shown: Shown) -> str:
     """What there is to see of a result and what of it is shown, in one sentence."""
     if shown.seen is None:
         return "its observations are not in the run" if shown.result.observations else "nothing was observed"
-    kept = sum(not isinstance(one, Gap) for one in _kept(shown.seen, linked(shown.result)))
+    kept = sum(not isinstance(one, Gap) for one in _kept(shown.seen, shown.proof))
     told = plural(len(shown.seen), "observation")
     if kept == len(shown.seen):
         return told

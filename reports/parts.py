@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import quote
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from conformance.results import ERROR, FAIL, INCONCLUSIVE, PASS, UNSUPPORTED, Check, Result
 from reports.cells import Row
-from reports.lanes import Block, Proofs, Shown, announce, blocks, proofs
+from reports.lanes import Block, Proofs, Shown, announce, blocks, linked, proofs
 from reports.run import Listed, Run
 
 SPECIFICATION = "https://wicg.github.io/background-fetch/"
+CHECKS = 40
+"""Checks shown of one scenario, and as many again that did not pass; the rest is announced."""
 _WORST_FIRST = (FAIL, ERROR, INCONCLUSIVE, UNSUPPORTED, PASS)
 
 
@@ -64,11 +66,12 @@ class Finding:
 
 @frozen
 class Telling:
-    """Results told side by side: what did not pass, all checks, all observations."""
+    """Results told side by side: what did not pass, the checks (and how many more), the observations."""
 
     shown: tuple[Shown, ...]
     findings: tuple[Finding, ...]
     checks: tuple[CheckRow, ...]
+    more: int
     blocks: tuple[Block, ...]
     announced: tuple[tuple[str, str], ...]
 
@@ -120,13 +123,24 @@ def part(run: Run, row: Row, number: int, anchor: str, paraphrases: Mapping[str,
 
 def telling(shown: Sequence[Shown], paraphrases: Mapping[str, str]) -> Telling:
     """Several results side by side, one per implementation."""
-    return Telling(
-        tuple(shown),
-        tuple(_findings(shown, paraphrases)),
-        tuple(_checks(shown, paraphrases)),
-        blocks(shown),
-        tuple((one.column, announce(one)) for one in shown),
+    rows = tuple(_checks(shown, paraphrases))
+    checks = tuple(_told(rows))
+    shown = tuple(
+        evolve(one, proof=linked(check for row in checks if (check := row.judged[place].check)))
+        for place, one in enumerate(shown)
     )
+    announced = tuple((one.column, announce(one)) for one in shown)
+    return Telling(shown, tuple(_findings(checks)), checks, len(rows) - len(checks), blocks(shown), announced)
+
+
+def _told(rows: Sequence[CheckRow]) -> Iterable[CheckRow]:
+    """The checks worth their room: the first ones, and after them those that did not pass everywhere."""
+    failures = 0
+    for place, row in enumerate(rows):
+        passed = all(one.check.verdict == PASS for one in row.judged if one.check)
+        failures += not passed
+        if place < CHECKS or (not passed and failures <= CHECKS):
+            yield row
 
 
 def label(result: Result, usual: int) -> str:
@@ -148,12 +162,13 @@ def _outcome(result: Result) -> object:
     return (result.verdict, tuple((c.clause, c.source, c.line, c.verdict) for c in result.checks))
 
 
-def _findings(shown: Iterable[Shown], paraphrases: Mapping[str, str]) -> Iterable[Finding]:
+def _findings(rows: Iterable[CheckRow]) -> Iterable[Finding]:
+    """What did not pass, the gravest first."""
     found = [
-        Finding(one.column, clause(check.clause, paraphrases), check, proofs(one, check))
-        for one in shown
-        for check in one.result.checks
-        if check.verdict != PASS
+        Finding(one.column, row.clause, one.check, one.proofs)
+        for row in rows
+        for one in row.judged
+        if one.check and one.proofs and one.check.verdict != PASS
     ]
     return sorted(found, key=lambda f: (f.check.level != "must", _WORST_FIRST.index(f.check.verdict)))
 

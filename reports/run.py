@@ -210,7 +210,17 @@ def _observations(lines: list[bytes], name: str, missing: list[str]) -> tuple[Ob
     if trouble:
         more = f" (and {plural(len(trouble) - 1, 'further line')})" if len(trouble) > 1 else ""
         missing.append(trouble[0] + more)
-    return tuple(sorted(found, key=lambda seen: (seen.time, seen.sequence)))
+    return tuple(_in_order(found))
+
+
+def _in_order(found: list[Observation]) -> Iterator[Observation]:
+    """Observations by time, those of one witness as it told them: its order is promised, its clock is not."""
+    latest: dict[str, int] = {}
+    places: list[tuple[int, int, int]] = []
+    for index, seen in sorted(enumerate(found), key=lambda pair: pair[1].sequence):
+        latest[seen.witness] = max(seen.time, latest.get(seen.witness, seen.time))
+        places.append((latest[seen.witness], seen.sequence, index))
+    yield from (found[index] for _, _, index in sorted(places))
 
 
 # -- soundness ------------------------------------------------------------------------------

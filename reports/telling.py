@@ -18,8 +18,8 @@ SHORT = 160
 """Characters of one value inside a sentence; what is longer is clipped and says so."""
 
 _TELLING_HEADERS = frozenset(
-    "range if-range content-range content-length content-encoding content-type accept-ranges etag "
-    "last-modified location origin cache-control retry-after transfer-encoding".split()
+    "range if-range accept-encoding content-range content-length content-encoding content-type accept-ranges "
+    "etag last-modified location origin cache-control retry-after transfer-encoding".split()
 )
 
 
@@ -228,7 +228,8 @@ def _record(data: seen.Record, of: str) -> str:
 
 @_tell.register
 def _page(data: seen.Page, of: str) -> str:
-    return f"page {of} {_short(data.state)} at {_short(data.at)}".replace("  ", " ")
+    name = "page" if of in ("", "page") else f"page {of}"
+    return f"{name} {_short(data.state)} at {_short(data.at)}"
 
 
 @_tell.register

@@ -61,11 +61,12 @@ def duration(nanoseconds: int) -> str:
 
 
 def _small(nanoseconds: int) -> str:
-    """A time below a minute, with three places at most and no trailing zeros."""
+    """A time below a minute: seconds to the millisecond, what is shorter to three digits."""
     for length, unit in ((SECOND, "s"), (1_000_000, "ms"), (1_000, "µs")):
         if nanoseconds >= length:
             whole, rest = divmod(nanoseconds * 1000 // length, 1000)
-            return f"{whole}.{rest:03}".rstrip("0").rstrip(".") + f" {unit}"
+            places = 3 if unit == "s" else 3 - len(str(whole))
+            return f"{whole}.{f'{rest:03}'[:places]}".rstrip("0").rstrip(".") + f" {unit}"
     return f"{nanoseconds} ns" if nanoseconds else "0 s"
 
 

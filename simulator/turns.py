@@ -199,18 +199,15 @@ class Turns:
 
     def start_soon(self, steps: Callable[..., Awaitable[Any]], *args: Any) -> None:
         """Run ``steps`` in parallel, beginning at a turn of their own."""
-        assert self._nursery is not None, "the scheduler is not running: use 'async with turns.running():'"
-        self._nursery.start_soon(self._first_turn, steps, *args)
+        nursery = self._nursery
+        assert nursery is not None, "the scheduler is not running: use 'async with turns.running():'"
+        self.ready.append(lambda: nursery.start_soon(steps, *args))
 
     @asynccontextmanager
     async def nursery(self) -> AsyncIterator[Nursery]:
         """A nursery whose tasks take turns; leaves its block once all have ended."""
         async with trio.open_nursery() as inner:
             yield Nursery(self, inner)
-
-    async def _first_turn(self, steps: Callable[..., Awaitable[Any]], *args: Any) -> None:
-        await self.turn()
-        await steps(*args)
 
     # -- the kernel -------------------------------------------------------------------------
 
@@ -233,7 +230,7 @@ class Turns:
                 self._close()
                 self._nursery.cancel_scope.cancel()
         finally:
-            self._close()
+            self.ready.clear()
             if collecting:
                 gc.enable()
 
@@ -276,14 +273,18 @@ class Turns:
 
 
 class Nursery:
-    """Starts tasks that take turns."""
+    """Starts tasks that take turns; its block waits for them, also for those that have not begun."""
 
     def __init__(self, turns: Turns, inner: trio.Nursery) -> None:
         self._turns, self._inner = turns, inner
         self.cancel_scope = inner.cancel_scope
 
     def start_soon(self, steps: Callable[..., Awaitable[Any]], *args: Any) -> None:
-        self._inner.start_soon(self._turns._first_turn, steps, *args)
+        self._inner.start_soon(self._first_turn, steps, *args)
+
+    async def _first_turn(self, steps: Callable[..., Awaitable[Any]], *args: Any) -> None:
+        await self._turns.turn()
+        await steps(*args)
 
 
 @asynccontextmanager

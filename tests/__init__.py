@@ -1,0 +1,1 @@
+"""The tests, told by the names of their files."""

@@ -68,7 +68,7 @@ def at(document: Any, path: tuple[Any, ...]) -> Any:
 @st.composite
 def spoiled_documents(draw: st.DrawFn) -> dict[str, Any]:
     """One of the cases with one to three places changed: another value, a value from elsewhere, or none."""
-    document = copy.deepcopy(draw(st.sampled_from(list(DOCUMENTS.values()))))
+    document: dict[str, Any] = copy.deepcopy(draw(st.sampled_from(list(DOCUMENTS.values()))))
     other = draw(st.sampled_from(list(DOCUMENTS.values())))
     for _ in range(draw(st.integers(1, 3))):
         known = list(places(document))

@@ -17,6 +17,7 @@ import jsonschema
 import pytest
 from click.testing import Result
 
+from conformance.command_line import browsers
 from conformance.command_line.exit_codes import exit_code
 from conformance.implementations.protocol import Trouble
 from conformance.results import ERROR, FAIL, INCONCLUSIVE, PASS, UNSUPPORTED, Check
@@ -131,9 +132,23 @@ def test_a_browser_that_was_not_asked_for_is_told_of_last(
 ) -> None:
     judged_as(PASS)
     monkeypatch.setattr("conformance.command_line.browsers.found", lambda: ["chromium"])
+    monkeypatch.setattr("sys.argv", [str(good.parent / "bin/bgfetch")])
     last = bgfetch("run", str(good)).output.splitlines()[-1]
-    assert last.endswith(f"bgfetch run {good} --on simulator --on chromium")
+    assert last.endswith(f"bin/bgfetch run {good} --on simulator --on chromium")
     assert "on this machine" not in bgfetch("run", str(good), "--on", "chromium").output
+
+
+def test_what_judging_a_browser_still_needs_is_part_of_what_to_type(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.executable", str(tmp_path / ".venv/bin/python"))
+    monkeypatch.setattr("sys.argv", [str(tmp_path / ".venv/bin/bgfetch")])
+    monkeypatch.setattr(browsers, "PACKAGES", ("no_such_package",))
+    assert browsers.how_to_judge("chromium", ["a*"]) == (
+        ".venv/bin/python -m pip install no_such_package && "
+        ".venv/bin/bgfetch run 'a*' --on simulator --on chromium"
+    )
 
 
 # -- bad input: one clear error, exit code 2, nothing written --------------------------------

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from attrs import evolve
 
-from conformance.results import FAIL, PASS
+from conformance.results import FAIL, PASS, Check
 from reports import Run, read_run
 from reports.cells import matrix
 from reports.html import render
@@ -169,6 +169,21 @@ def test_long_lists_are_capped_and_say_so_but_keep_steps_and_proofs(tmp_path: Pa
     page = Page(render(run, {}))
     assert sum(map(int, re.findall(r"⋮ (\d+) observations? left out", page.words))) == sum(gaps)
     assert f"and {400 - PROOFS} more" in page.words
+
+
+def test_a_thousand_checks_are_capped_and_none_that_failed_is_lost_among_them(sample: Run) -> None:
+    passed = [Check("a/1", "must", "text", PASS, f"record {n}", "so it was", (n,)) for n in range(1, 1_000)]
+    wrong = Check("b/2", "must", "text", FAIL, "the last", "another", (30,))
+    result = evolve(sample.results[0], checks=(*passed, wrong), verdict=FAIL)
+    run = evolve(sample, results=(result,), scenarios=sample.scenarios[:1])
+    told = part(run, matrix(run).rows[0], 1, "here", {}).leads
+    assert [row.check.expected for row in told.checks] == [*(f"record {n}" for n in range(1, 41)), "the last"]
+    assert told.more == 959
+    assert [(found.column, found.check) for found in told.findings] == [("simulator", wrong)]
+    page = Page(render(run, {}))
+    assert "1,000 checks" in page.words
+    assert "and 959 further checks; all are in results.jsonl" in page.words
+    assert {link[1:] for link in page.links if link.startswith("#")} <= set(page.ids)
 
 
 def test_further_repetitions_are_told_only_where_they_differ(sample: Run) -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from reports import Run, UnreadableRun, read_run
 from reports.html import render
+from simulator.observation import Log, Observation, Released
 from tests.report_sample import CASES, CLAUSES, write_sample
 
 Mend = Callable[[list[str]], list[str]]
@@ -118,6 +119,17 @@ def test_an_observation_that_cannot_be_read_does_not_take_others_along(
     assert said in told
     assert ("(and 1 further line)" in told) == (said != "cut off")
     assert len(run.observations[path]) == 10
+
+
+def test_time_orders_witnesses_and_each_witness_keeps_its_own_order(tmp_path: Path) -> None:
+    told = [("harness", 10), ("page", 5), ("harness", 30), ("harness", 29), ("origin", 29), ("page", 31)]
+    log = Log(lambda: 0)
+    for witness, time in told:
+        log.take(Observation(time, 0, witness, "", "", Released()))
+    folder = _run(tmp_path)
+    path = read_run(folder).results[0].observations
+    run = _change(folder, lambda _: [seen.line() for seen in log.observations], path)
+    assert [seen.sequence for seen in run.observations[path]] == [2, 1, 5, 3, 4, 6]
 
 
 def test_a_time_that_is_no_number_is_refused(tmp_path: Path) -> None:

@@ -55,13 +55,19 @@ def test_a_document_makes_the_same_scenario_in_another_process(path: Path) -> No
     sent = json.loads(json.dumps(scenario.document))
     again = scenario_from_document(sent, scenario.id)
     assert [evolve(one, line=0) for one in scenario.steps] == list(again.steps)
-    assert (again.origin, again.workers, again.policy) == (scenario.origin, _no_lines(scenario), scenario.policy)
+    assert (again.origin, again.workers, again.policy) == (
+        scenario.origin,
+        _no_lines(scenario),
+        scenario.policy,
+    )
     assert again.document == scenario.document
 
 
 def _no_lines(scenario: Scenario) -> dict[str, Any]:
     return {
-        scope: evolve(script, handlers={e: tuple(evolve(s, line=0) for s in h) for e, h in script.handlers.items()})
+        scope: evolve(
+            script, handlers={e: tuple(evolve(s, line=0) for s in h) for e, h in script.handlers.items()}
+        )
         for scope, script in scenario.workers.items()
     }
 
@@ -229,7 +235,12 @@ def test_families_of_paths_give_way_to_exact_names() -> None:
 def test_a_fetch() -> None:
     asked = step(case("e"), 1)
     assert asked.arguments["requests"] == (RequestSpec("/up", "POST", body=204_800), RequestSpec("/get"))
-    assert (asked.name, asked.has_gives, asked.gives, asked.settles) == ("f", True, {"uploadTotal": 204_800}, True)
+    assert (asked.name, asked.has_gives, asked.gives, asked.settles) == (
+        "f",
+        True,
+        {"uploadTotal": 204_800},
+        True,
+    )
     headed = step(case("j"), 1).arguments["requests"][0]
     assert headed == RequestSpec("//cdn/with", headers={"X-A": "1"})
 
@@ -244,7 +255,9 @@ def test_a_request_without_a_list_is_told_apart() -> None:
     ("total", "given"), [("'1 KiB'", 1024), ("5", 5), ("-1", -1), ("1.5", 1.5)], ids=["size", "n", "-n", "f"]
 )
 def test_downloadTotal_is_a_size_or_whatever_number_the_browser_is_to_get(total: str, given: float) -> None:
-    scenario = read(PLAIN.replace("[[steps]]\nuntil", f"options = {{ downloadTotal = {total} }}\n[[steps]]\nuntil"))
+    scenario = read(
+        PLAIN.replace("[[steps]]\nuntil", f"options = {{ downloadTotal = {total} }}\n[[steps]]\nuntil")
+    )
     assert step(scenario, 1).arguments["options"] == {"downloadTotal": given}
 
 
@@ -268,7 +281,9 @@ def test_names_and_what_they_mean() -> None:
 def test_get_of_an_id_in_another_scope_means_no_fetch() -> None:
     both = TEXTS["c"].replace('getIds = true\ngives = ["same"]', 'get = "same"\nas = "got"')
     assert step(read(both), 5).of == "fb"
-    elsewhere = TEXTS["c"].replace('on = "pb"\ngetIds = true\ngives = ["same"]', 'get = "same"\ngives = "undefined"')
+    elsewhere = TEXTS["c"].replace(
+        'on = "pb"\ngetIds = true\ngives = ["same"]', 'get = "same"\ngives = "undefined"'
+    )
     got = step(read(elsewhere), 5)
     assert (got.of, got.gives, got.has_gives) == ("", None, True)
 
@@ -283,7 +298,10 @@ def test_conditions() -> None:
     )
     assert step(case("a"), 4).arguments["until"] == Condition("settled", settled=True)
     never = step(case("a"), 2)
-    assert never.arguments == {"never": Condition('path = "/a", attempt = 1', path="/a", attempt=1), "for": 2 * SECOND}
+    assert never.arguments == {
+        "never": Condition('path = "/a", attempt = 1', path="/a", attempt=1),
+        "for": 2 * SECOND,
+    }
     assert step(case("m"), 2).when == Condition('time = "10 s"', time=10 * SECOND)
 
 
@@ -335,9 +353,17 @@ def test_expected_requests() -> None:
         ExpectRequest(clause=first, line=21, path="/a", range_from=(1, 102_400)),
     )
     assert case("d").expect.events is not None
-    text = PLAIN + "[expect]\nrequests = [{ path = '/a', range = 'bytes=5-', received = '1 KiB', count = [0, 2] }]"
+    text = (
+        PLAIN
+        + "[expect]\nrequests = [{ path = '/a', range = 'bytes=5-', received = '1 KiB', count = [0, 2] }]"
+    )
     [request] = read(text).expect.requests or ()
-    assert (request.range, request.range_from, request.received, request.count) == ("bytes=5-", None, 1024, (0, 2))
+    assert (request.range, request.range_from, request.received, request.count) == (
+        "bytes=5-",
+        None,
+        1024,
+        (0, 2),
+    )
 
 
 def test_a_range_may_be_told_in_sizes() -> None:
@@ -362,7 +388,9 @@ def test_expected_events() -> None:
 
 def test_expected_records_belong_to_the_fetch_that_asks_for_their_path() -> None:
     text = PLAIN.replace("[[steps]]\nuntil", '[[steps]]\nfetch = "g"\nrequests = ["/a?2"]\n[[steps]]\nuntil')
-    records = read(text + "[expect]\nrecords = [{ path = '/a' }, { path = '/a?2', absent = ['Content-Range'] }]")
+    records = read(
+        text + "[expect]\nrecords = [{ path = '/a' }, { path = '/a?2', absent = ['Content-Range'] }]"
+    )
     assert [(one.of, one.absent) for one in records.expect.records] == [("f", ()), ("g", ("Content-Range",))]
 
 

@@ -77,9 +77,13 @@ _bare = st.from_regex(r"[a-z][a-z0-9_-]{0,5}", fullmatch=True)
 _odd = st.sampled_from(["", " ", "a.b", 'q"q', "[x]", "é", "tab\t", "back\\slash", "'", "#"])
 
 
+def _quoted(text: str) -> str:
+    return '"' + "".join(c if c.isprintable() and c not in '"\\' else f"\\u{ord(c):04x}" for c in text) + '"'
+
+
 def _key(key: str) -> str:
-    plain = key and all(c.isascii() and (c.isalnum() or c in "-_") for c in key)
-    return key if plain else '"' + "".join(c if c.isprintable() and c not in '"\\' else f"\\u{ord(c):04x}" for c in key) + '"'
+    bare = key and all(c.isascii() and (c.isalnum() or c in "-_") for c in key)
+    return key if bare else _quoted(key)
 
 
 def _value(value: Any) -> str:
@@ -89,7 +93,7 @@ def _value(value: Any) -> str:
         case list():
             return "[ # a list\n" + ",\n ".join(_value(v) for v in value) + "\n]"
         case str():
-            return _key(value) if not value.isalnum() else f"'{value}'"
+            return f"'{value}'" if value.isalnum() else _quoted(value)
     return str(value).lower()
 
 

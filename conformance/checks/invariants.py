@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from conformance.checks.evidence import Evidence
 from conformance.checks.matching import listed
 from conformance.results import FAIL, PASS, Check
 from simulator.content import told
-from simulator.observation import Network, Observation, Request, select
+from simulator.observation import Attributes, Network, Observation, Request, select
 
 Broken = tuple[str, Observation]
 """What was seen instead, and where."""
@@ -70,6 +71,26 @@ def _no_progress_after_the_result(seen: Evidence) -> Iterator[Broken]:
             if over and now.result == over:
                 yield f"{page} heard of progress of {fetch} after its result", observation
             over = now.result
+
+
+def _result_before_the_end(seen: Evidence) -> Iterator[Broken]:
+    for (page, fetch), series in seen.progress.items():
+        for observation, now in series:
+            if now.result and not now.recordsAvailable:
+                yield f"{page} heard of the result of {fetch} only when the records were gone", observation
+
+
+def _kept_while_active(seen: Evidence) -> Iterator[Broken]:
+    for observation, now in select(seen.observations, Attributes, witness="worker"):
+        if not now.recordsAvailable:
+            yield f"the records of {observation.of} were gone in its event", observation
+
+
+def _something_changed(seen: Evidence) -> Iterator[Broken]:
+    for (page, fetch), series in seen.progress.items():
+        for (_, before), (observation, now) in itertools.pairwise(series):
+            if evolve(before, recordsAvailable=now.recordsAvailable) == now:
+                yield f"{page} heard twice of the same progress of {fetch}", observation
 
 
 def _never_above_the_total(seen: Evidence) -> Iterator[Broken]:
@@ -136,6 +157,24 @@ INVARIANTS = (
         "no progress event follows the result",
         lambda seen: bool(seen.progress),
         _no_progress_after_the_result,
+    ),
+    Invariant(
+        "perform-a-background-fetch-algorithm/8.7",
+        "the result is reported before the end event, and so while the records are available",
+        lambda seen: any(now.result for series in seen.progress.values() for _, now in series),
+        _result_before_the_end,
+    ),
+    Invariant(
+        "perform-a-background-fetch-algorithm/8.13.1",
+        "the records stay available while the end event is active",
+        lambda seen: any(True for _ in select(seen.observations, Attributes, witness="worker")),
+        _kept_while_active,
+    ),
+    Invariant(
+        "update-background-fetch-instance-algorithm/6.5",
+        "each progress event reports something new",
+        lambda seen: bool(seen.progress),
+        _something_changed,
     ),
     Invariant(
         "complete-a-record-algorithm/11.r6.1",

@@ -147,11 +147,10 @@ def _ending(watcher: Lines, results: Path, report: Path) -> Iterator[str]:
 
 def _hint(plan: Plan, selectors: Sequence[str]) -> Iterator[str]:
     """How to judge a browser that is here and was not asked for."""
-    from conformance.command_line.browsers import found
+    from conformance.command_line import browsers
 
     asked = [implementation.name for implementation in plan.implementations]
-    missed = [browser for browser in found() if browser not in asked]
-    if missed:
-        on = [word for name in ("simulator", *missed) for word in ("--on", name)]
-        typed = shlex.join(["bgfetch", "run", *selectors, *on])
-        yield f"{missed[0].capitalize()} is on this machine. To judge it too: {typed}"
+    for browser in browsers.found():
+        if browser not in asked:
+            typed = browsers.how_to_judge(browser, selectors)
+            yield f"{browser.capitalize()} is on this machine. To judge it too: {typed}"

@@ -27,10 +27,10 @@ def condition(
 
 
 def _check(table: Mapping[str, Any], spot: Spot, story: Story, afterwards: bool) -> None:
-    if not any(key in table for key in _WAITED_FOR):
-        spot.wrong("a condition that waits for nothing", allowed=_WAITED_FOR, fix="at least one of these")
-    elif "path" in table and not {"sent", "attempt"} & set(table):
+    if "path" in table and not {"sent", "attempt"} & set(table):
         (spot / "path").wrong("path alone waits for nothing", fix="attempt = 1, or sent = a size")
+    elif not any(key in table for key in _WAITED_FOR):
+        spot.wrong("a condition that waits for nothing", allowed=_WAITED_FOR, fix="at least one of these")
     on = table.get("on", "page")
     if afterwards:
         return

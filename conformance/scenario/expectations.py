@@ -113,6 +113,8 @@ def _record(raw: Raw, spot: Spot, story: Story, weight: Weight) -> Iterator[Expe
     for path in excepted:
         if path not in paths and not spot.reading.broken(*spot.path, "path"):
             (spot / "except").wrong(f"{quoted(path)} is not of the family that it is excepted from")
+    if "url" in raw:
+        story.check_path(raw["url"], spot / "url")
     left_out = set(excepted)
     for path in paths:
         if path not in left_out:

@@ -211,9 +211,13 @@ class Setting(Form):
 
 @frozen
 class Free(Form):
-    """A value that is compared or handed on as it is: anything that JSON has."""
+    """A value that is compared or handed on as it is: anything that JSON has.
+
+    Only in a table, under the keys that are ``sizes``, text is a size.
+    """
 
     says: str = "text, a number, true or false, a list or a table"
+    sizes: tuple[str, ...] = ()
 
     def read(self, value: Any, spot: Spot) -> Any:
         match value:
@@ -227,9 +231,13 @@ class Free(Form):
                 items = [self.read(item, spot / place) for place, item in enumerate(value)]
                 return BAD if BAD in items else items
             case Mapping() if all(isinstance(key, str) for key in value):
-                table = {key: self.read(item, spot / key) for key, item in value.items()}
+                table = {key: self._member(key, item, spot / key) for key, item in value.items()}
                 return BAD if BAD in table.values() else table
         return spot.wrong(f"{spot.name} should be {self.says}, not {told(value)}")
+
+    def _member(self, key: str, item: Any, spot: Spot) -> Any:
+        form = Amount("a size", units=SIZE) if key in self.sizes and isinstance(item, str) else self
+        return form.read(item, spot)
 
 
 @frozen

@@ -66,7 +66,7 @@ def scenario_from_text(text: str, file: str, id: str) -> Scenario:
     except RecursionError:
         raise ScenarioError([_too_deep(file)]) from None
     except ValueError as error:
-        raise ScenarioError([_no_toml(error, file)]) from None
+        raise ScenarioError([_no_toml(error, file, text)]) from None
 
 
 def scenario_from_document(document: Mapping[str, Any], id: str) -> Scenario:
@@ -84,12 +84,14 @@ def _too_deep(file: str) -> Problem:
     return Problem("is nested too deeply", "no key of a scenario needs more than ten levels", file=file)
 
 
-def _no_toml(error: ValueError, file: str) -> Problem:
+def _no_toml(error: ValueError, file: str, text: str) -> Problem:
     """The parser's complaint; its place is only in its words."""
-    found = re.fullmatch(r"(.*?) ?\(at line (\d+), column (\d+)\)", str(error), re.DOTALL)
-    what, line, column = (found[1], int(found[2]), int(found[3])) if found else (str(error), 0, 0)
+    what, _, place = str(error).rpartition(" (at ")
+    found = re.fullmatch(r"line (\d+), column (\d+)\)", place)
+    end = (text.rstrip("\n").count("\n") + 1, 0)
+    line, column = (int(found[1]), int(found[2])) if found else end
     why = next((hint for start, hint in _HINTS.items() if what.startswith(start)), "")
-    return Problem(f"is no TOML: {what}", why, file=file, line=line, column=column)
+    return Problem(f"is no TOML: {what or error}", why, file=file, line=line, column=column)
 
 
 _HINTS = {

@@ -11,21 +11,24 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from conformance.implementations.chromium.names import Names
 from conformance.scenario.model import Scenario
-from simulator.content import runs_of, word
+from simulator.content import runs_of, told, word
 from simulator.observation import Json, Kind, Log, Record, data_from_json
 from simulator.origin.hosts import Hosts
 
 Row = Mapping[str, Any]
 
+_END_EVENTS = ("backgroundfetchsuccess", "backgroundfetchfail", "backgroundfetchabort")
+
 
 class Reports:
-    """The reports of one scenario. ``names`` maps an id to the fetch that bears it now."""
+    """The reports of one scenario. One that the fixtures cannot have made raises KeyError or ValueError."""
 
-    def __init__(self, scenario: Scenario, hosts: Hosts, log: Log) -> None:
-        self._scenario, self._hosts, self._log = scenario, hosts, log
-        self.names: dict[str, str] = {}
+    def __init__(self, scenario: Scenario, hosts: Hosts, names: Names, log: Log) -> None:
+        self._scenario, self._hosts, self._names, self._log = scenario, hosts, names, log
         self._taken: dict[str, int] = {}
+        self._handled: dict[str, str] = {}
 
     def take(self, report: bytes) -> None:
         """Log what a report says. One that came before (its sender tried again) is dropped."""
@@ -40,53 +43,59 @@ class Reports:
 
     def _read(self, row: Row, body: bytes) -> tuple[str, Kind]:
         """What a row is of, and what was seen."""
-        match row["kind"]:
+        kind, of, seen = row["kind"], row["of"], row["data"]
+        match kind:
+            case "event":
+                return self._event(of, seen), data_from_json(kind, seen)
+            case "event_done" | "attributes":
+                return self._handled.get(of, of), data_from_json(kind, seen)
             case "record":
-                return self._record(row, body)
+                return self._record(of, seen, body)
             case "settled":
-                return row["of"], self._settled(row["data"], body)
-            case "event" | "event_done" as kind:
-                return self._name(row["of"]), data_from_json(kind, row["data"])
-            case kind:
-                return row["of"], data_from_json(kind, row["data"])
+                return of, self._settled(of, seen, body)
+        return of, data_from_json(kind, seen)
 
-    def _record(self, row: Row, body: bytes) -> tuple[str, Kind]:
-        told = dict(row["data"])
-        path = self._path(told.pop("request", ""))
-        told["url"] = self._path(told.get("url", ""))
-        told["headers"] = tuple((name, value) for name, value in told.get("headers", ()))
-        seen = Record(
-            **{"method": "", **told}, fetch=self._name(row["of"]), size=len(body), runs=runs_of(body, path)
-        )
-        return path, seen
+    def _event(self, of: str, seen: Row) -> str:
+        """The fetch that an event is of. The id may be another fetch's while the event is still handled."""
+        id = seen["registration"]["id"]
+        self._handled[of] = self._names.of(id)
+        if seen["type"] in _END_EVENTS:
+            self._names.end(id)
+        return self._handled[of]
 
-    def _settled(self, told: Row, body: bytes) -> Kind:
-        value = told["value"]
+    def _record(self, of: str, seen: Row, body: bytes) -> tuple[str, Kind]:
+        rest = dict(seen)
+        path = self._path(rest.pop("request"))
+        rest["url"] = self._path(rest.get("url", ""))
+        rest["headers"] = tuple((name, value) for name, value in rest.get("headers", ()))
+        return path, Record(fetch=self._handled[of], size=len(body), runs=runs_of(body, rest["url"] or path), **rest)
+
+    def _settled(self, of: str, seen: Row, body: bytes) -> Kind:
+        if seen["outcome"] == "rejected":
+            self._names.refuse(int(of))
+        value = seen["value"]
         if isinstance(value, dict):
-            value = self._with_paths(value)
-            if "closed" in value:
-                value = self._read_so_far(value, body)
-        return data_from_json("settled", {**told, "value": value})
+            value = self._read_so_far(value, body) if "closed" in value else self._with_paths(value)
+        return data_from_json("settled", {**seen, "value": value})
 
     def _with_paths(self, value: dict[str, Json]) -> dict[str, Json]:
         if "records" in value:
             return {**value, "records": [self._with_paths(one) for one in value["records"]]}
-        return {key: self._path(told) if key in ("path", "url") else told for key, told in value.items()}
+        return {key: self._path(one) if key in ("path", "url") else one for key, one in value.items()}
 
     def _read_so_far(self, value: dict[str, Json], body: bytes) -> dict[str, Json]:
         """What ``read`` has read of a body, in the words of the grammar."""
-        path = value.pop("path")
+        path = self._path(value.pop("path"))
         runs = runs_of(body, path)
-        resource = self._scenario.resource(path)
-        told = word(runs, resource.answer.size if resource else None)
-        spans = [{"version": run.version, "start": run.start, "stop": run.stop} for run in runs]
-        return {"body": told, "size": len(body), "runs": spans, **value}
+        return {
+            "body": word(runs, self._scenario.size(path)),
+            "size": len(body),
+            "runs": told(runs),
+            **value,
+        }
 
     def _path(self, url: str) -> str:
         return self._hosts.path_of_url(url) if url else ""
-
-    def _name(self, id_: str) -> str:
-        return self.names.get(id_, id_)
 
 
 def _with_bodies(rows: list[Row], bodies: bytes) -> Iterator[tuple[Row, bytes]]:

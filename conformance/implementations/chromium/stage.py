@@ -7,8 +7,9 @@ from typing import Any
 
 import trio
 
-from conformance.implementations.chromium.calls import Calls
+from conformance.implementations.chromium import calls
 from conformance.implementations.chromium.machine import Machine
+from conformance.implementations.chromium.names import Names
 from conformance.implementations.chromium.reports import Reports
 from conformance.implementations.protocol import Unsupported
 from conformance.network.loopback import LoopbackStream
@@ -33,8 +34,8 @@ class Stage:
     def __init__(self, machine: Machine, scenario: Scenario, number: int, log: Log, waits: RealTime) -> None:
         self._machine, self._scenario, self._log = machine, scenario, log
         self._hosts = Hosts(f"s{number}.test")
-        self._reports = Reports(scenario, self._hosts, log)
-        self._calls = Calls(scenario, self._hosts, self._reports.names)
+        self._names = Names()
+        self._reports = Reports(scenario, self._hosts, self._names, log)
         self._origin = Origin(scenario.origin, self._hosts, waits, log)
         self._windows: dict[str, str] = {}
         self._network = NetworkState()
@@ -70,8 +71,9 @@ class Stage:
         """Carry out one step. Raises Unsupported and Trouble."""
         if lever := self._levers.get(step.verb):
             await lever(step)
-        elif step.verb in self._calls.verbs and step.on in self._windows:
-            await self._script(step.on, "bgfetch.begin(arguments[0])", self._calls.told(step))
+        elif step.verb in calls.VERBS and step.on in self._windows:
+            told = calls.told(step, self._hosts, self._names)
+            await self._script(step.on, "bgfetch.begin(arguments[0])", told)
         else:
             raise Unsupported(
                 step.verb, f"step {step.number} cannot be done on {step.on} here: not built yet"
@@ -124,7 +126,7 @@ class Stage:
     async def _close(self, step: Step) -> None:
         name = step.arguments["close"]
         await trio.to_thread.run_sync(self._machine.browser.close, self._windows.pop(name))
-        self._log.see("harness", name, "", Page("closed"))
+        self._log.see("page", name, name, Page("closed"))
 
     async def _script(self, page: str, script: str, *arguments: Any) -> Any:
         window = self._windows[page]
@@ -202,5 +204,5 @@ class Stage:
         told = parameters["backgroundServiceEvent"]
         if told["origin"].rstrip("/") == self._hosts.url(""):
             details = {one["key"]: one["value"] for one in told["eventMetadata"]}
-            fetch = self._reports.names.get(told["instanceId"], told["instanceId"])
+            fetch = self._names.of(told["instanceId"])
             self._log.see("devtools", "devtools", fetch, Devtools(told["eventName"], details))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.scenario.model import RequestSpec, Step
 from simulator.background_fetch_manager import BackgroundFetchOptions
-from simulator.background_fetch_record import BodyStream
+from simulator.background_fetch_record import BackgroundFetchRecord, BodyStream
 from simulator.background_fetch_registration import BackgroundFetchRegistration
 from simulator.content import Span, runs_of_spans, told, word
 from simulator.environment import Page
@@ -128,35 +128,34 @@ class PageScript:
     async def _attributes(self, step: Step) -> Any:
         return attributes(self._held(step))
 
-    async def _match(self, step: Step) -> Any:
-        record = await self._held(step).match(self._query(step.arguments["match"]), self._options(step))
+    def _match(self, step: Step) -> Awaitable[Any]:
+        return self._first(step, self._held(step).match(self._query(step.arguments["match"]), self._options(step)))
+
+    async def _first(self, step: Step, promise: Awaitable[BackgroundFetchRecord | None]) -> Any:
+        record = await promise
         if record is None:
             return None
-        path, method = self.hosts.path_of_url(record.request.url), record.request.method
+        seen = self._told(record)
         try:
             response = await record.responseReady
         except ScriptError as error:
-            return {"path": path, "method": method, "responseReady": error.name}
-        self.records[step.name] = Reading(response.body, self.size(path))
+            return {**seen, "responseReady": error.name}
+        self.records[step.name] = Reading(response.body, self.size(seen["path"]))
         url, kind = self.hosts.path_of_url(response.response.url), response.response.type
-        return {
-            "path": path,
-            "method": method,
-            "status": response.status,
-            "url": url,
-            "responseType": kind,
-            "responseReady": "fulfilled",
-        }
+        found = {"status": response.status, "url": url, "responseType": kind, "responseReady": "fulfilled"}
+        return {**seen, **found}
 
-    async def _matchAll(self, step: Step) -> Any:
+    def _matchAll(self, step: Step) -> Awaitable[Any]:
         asked = step.arguments.get("requests") or (None,)
         query = None if asked[0] is None else self._query(asked[0])
-        records = await self._held(step).matchAll(query, self._options(step))
-        paths = [
-            {"path": self.hosts.path_of_url(record.request.url), "method": record.request.method}
-            for record in records
-        ]
-        return {"count": len(records), "records": paths}
+        return self._all(self._held(step).matchAll(query, self._options(step)))
+
+    async def _all(self, promise: Awaitable[list[BackgroundFetchRecord]]) -> Any:
+        records = await promise
+        return {"count": len(records), "records": [self._told(record) for record in records]}
+
+    def _told(self, record: BackgroundFetchRecord) -> dict[str, Any]:
+        return {"path": self.hosts.path_of_url(record.request.url), "method": record.request.method}
 
     def _query(self, asked: str | RequestSpec) -> Request | str:
         return self._request(asked) if isinstance(asked, RequestSpec) else self._url(asked)
@@ -164,8 +163,8 @@ class PageScript:
     def _options(self, step: Step) -> CacheQueryOptions:
         return CacheQueryOptions(**step.arguments.get("options", {}))
 
-    async def _read(self, step: Step) -> Any:
-        return await self.records[step.arguments["read"]].read(step.arguments.get("bytes"))
+    def _read(self, step: Step) -> Awaitable[Any]:
+        return self.records[step.arguments["read"]].read(step.arguments.get("bytes"))
 
 
 class Reading:

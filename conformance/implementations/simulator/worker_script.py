@@ -14,7 +14,7 @@ from simulator.background_fetch_event import BackgroundFetchEvent
 from simulator.background_fetch_record import BackgroundFetchRecord
 from simulator.content import runs_of_spans
 from simulator.environment import WorkerGlobal
-from simulator.observation import Event, EventDone, Log, Record
+from simulator.observation import Attributes, Event, EventDone, Log, Record
 from simulator.origin.hosts import Hosts
 from simulator.script_errors import ScriptError
 
@@ -50,6 +50,7 @@ class WorkerScript:
                     await self._read(name, index, record)
             except ScriptError as error:
                 self._see_unreadable(name, error)
+        self.log.see("worker", self.scope, name, Attributes(**attributes(event.registration)))
         self.log.see("worker", self.scope, name, EventDone(event.type))
 
     def _see_unreadable(self, name: str, error: ScriptError) -> None:

@@ -7,7 +7,7 @@ from conformance.scenario.grammar.vocabulary import (
     AS,
     EVENTS,
     FLAG,
-    FREE,
+    GIVEN,
     NAME,
     NUMBER_OR_SIZE,
     OF,
@@ -31,7 +31,7 @@ from conformance.scenario.grammar.world import (
 )
 from conformance.scenario.tables import Grammar, Key, define
 
-GIVES = Key("gives", FREE, 'what the promise gives (of a table, a part); "undefined" for nothing')
+GIVES = Key("gives", GIVEN, 'what the promise gives (of a table, a part); "undefined" for nothing')
 PROMISE = (GIVES, Key("throws", THROWS, "what the promise rejects with"), *WEIGHT)
 WHEN = Key("when", CONDITION, "what is waited for before the verb")
 CACHE_OPTIONS = define(

@@ -1,0 +1,93 @@
+"""Whatever it is given, the loader gives a scenario or a ScenarioError, and nothing else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from conformance.implementations.protocol import LEVERS
+from conformance.scenario.errors import ScenarioError
+from conformance.scenario.levers import required_levers
+from conformance.scenario.load import load, scenario_from_document, scenario_from_text
+from conformance.scenario.model import Scenario
+from tests.scenario_documents import TEXTS, documents_by_grammar, json_values, spoiled_documents
+
+many = settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+def check(read: Callable[[], Scenario]) -> Scenario | None:
+    """Read it; an error must be able to say what it is about."""
+    try:
+        scenario = read()
+    except ScenarioError as error:
+        assert error.problems
+        assert all(problem.what for problem in error.problems)
+        assert [one.line for one in error.problems] == sorted(one.line for one in error.problems)
+        return None
+    assert scenario.clauses
+    assert set(required_levers(scenario)) <= set(LEVERS)
+    return scenario
+
+
+@given(st.text())
+@many
+def test_any_text(text: str) -> None:
+    check(lambda: scenario_from_text(text, "x.toml", "x"))
+
+
+@given(st.binary())
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+def test_any_bytes(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
+    path = Path(tmp_path_factory.mktemp("fuzz")) / "x.toml"
+    path.write_bytes(content)
+    check(lambda: load(path))
+
+
+@given(st.sampled_from(list(TEXTS.values())), st.data())
+@many
+def test_cases_with_a_piece_replaced(text: str, data: st.DataObject) -> None:
+    for _ in range(data.draw(st.integers(1, 3))):
+        start = data.draw(st.integers(0, len(text)))
+        stop = start + data.draw(st.integers(0, 12))
+        piece = data.draw(
+            st.text(max_size=6) | st.sampled_from(['"', "[[steps]]\n", "{", "]", "= ", "-1", '""'])
+        )
+        text = text[:start] + piece + text[stop:]
+    check(lambda: scenario_from_text(text, "x.toml", "x"))
+
+
+@given(st.sampled_from(list(TEXTS.values())), st.data())
+@many
+def test_cases_with_their_lines_mixed(text: str, data: st.DataObject) -> None:
+    lines = text.split("\n")
+    for _ in range(data.draw(st.integers(1, 4))):
+        lines.insert(
+            data.draw(st.integers(0, len(lines))), lines.pop(data.draw(st.integers(0, len(lines) - 1)))
+        )
+    check(lambda: scenario_from_text("\n".join(lines), "x.toml", "x"))
+
+
+@given(spoiled_documents())
+@many
+def test_spoiled_documents(document: dict[str, Any]) -> None:
+    scenario = check(lambda: scenario_from_document(document, "x"))
+    if scenario:
+        json.dumps(scenario.document, allow_nan=False)
+
+
+@given(documents_by_grammar)
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+def test_documents_made_by_the_grammar(document: dict[str, Any]) -> None:
+    check(lambda: scenario_from_document(document, "x"))
+
+
+@given(st.dictionaries(st.text(max_size=10) | st.none() | st.integers(), json_values))
+@many
+def test_any_document(document: dict[Any, Any]) -> None:
+    check(lambda: scenario_from_document(document, "x"))
