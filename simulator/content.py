@@ -98,9 +98,10 @@ def _next_known(body: bytes, at: int, resource: str) -> tuple[int, str, int]:
             back -= 1
         return found.start() - back, version, offset - back
     # A body shorter than a block, or what is left of one at the end: only offset 0 can be told.
-    version = body[at + len(head) : at + len(head) + VERSION_LENGTH].decode("latin-1").rstrip()
+    named = at + len(head) + VERSION_LENGTH
+    version = body[at + len(head) : named].decode("latin-1").rstrip()
     left = len(body) - at
-    if version and left < BLOCK and body[at:] == content(resource, version, 0, left):
+    if version and named <= len(body) and left < BLOCK and body[at:] == content(resource, version, 0, left):
         return at, version, 0
     return len(body), "", 0
 

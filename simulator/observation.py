@@ -10,6 +10,7 @@ observations; equal times say nothing.
 
 from __future__ import annotations
 
+import functools
 import json
 import types
 import typing
@@ -362,7 +363,7 @@ def data_from_json(kind: str, row: Mapping[str, Json]) -> Kind:
     if kind not in KINDS:
         raise ValueError(f"unknown kind {kind!r}; known: {', '.join(KINDS)}")
     cls = KINDS[kind]
-    hints = typing.get_type_hints(cls)
+    hints = _hints(cls)
     known = {f.name for f in fields(cls)}  # type: ignore[arg-type]
     if extra := sorted(set(row) - known):
         raise ValueError(f"{kind} has no field {extra[0]!r}; it has: {', '.join(sorted(known))}")
@@ -370,6 +371,11 @@ def data_from_json(kind: str, row: Mapping[str, Json]) -> Kind:
         return cls(**{name: _read(hints[name], value, f"{kind}.{name}") for name, value in row.items()})
     except TypeError as error:
         raise ValueError(f"{kind}: {error}") from None
+
+
+@functools.cache
+def _hints(cls: type[Kind]) -> dict[str, Any]:
+    return typing.get_type_hints(cls)
 
 
 def _read(hint: Any, value: Json, where: str) -> Any:
@@ -480,7 +486,7 @@ def _variant(cls: type[Kind]) -> dict[str, Json]:
 
 
 def _object(cls: type[Kind]) -> dict[str, Json]:
-    hints = typing.get_type_hints(cls)
+    hints = _hints(cls)
     names = [f.name for f in fields(cls)]  # type: ignore[arg-type]
     properties = {name: _type(hints[name]) for name in names}
     return {"type": "object", "properties": properties, "required": names, "additionalProperties": False}

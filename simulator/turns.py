@@ -280,10 +280,13 @@ class Nursery:
         self.cancel_scope = inner.cancel_scope
 
     def start_soon(self, steps: Callable[..., Awaitable[Any]], *args: Any) -> None:
-        self._inner.start_soon(self._first_turn, steps, *args)
+        # The turn is asked for here and not in the new task: Trio wakes new tasks in no order.
+        begun = trio.Event()
+        self._turns.ready.append(begun.set)
+        self._inner.start_soon(self._first_turn, begun, steps, *args)
 
-    async def _first_turn(self, steps: Callable[..., Awaitable[Any]], *args: Any) -> None:
-        await self._turns.turn()
+    async def _first_turn(self, begun: trio.Event, steps: Callable[..., Awaitable[Any]], *args: Any) -> None:
+        await self._turns._block(begun, "its first turn")
         await steps(*args)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from conformance.scenario.forms import (
@@ -40,6 +41,12 @@ PLAIN = HEAD + (
     '[origin."/a"]\nsize = "1 KiB"\n[[steps]]\nfetch = "f"\nrequests = ["/a"]\n[[steps]]\nuntil = "settled"\n'
 )
 """A sound file of nine lines, to which a test adds its own."""
+
+
+def examples(number: int) -> settings:
+    """Settings for tests that draw whole documents, which takes its time."""
+    slow = [HealthCheck.too_slow, HealthCheck.data_too_large]
+    return settings(max_examples=number, deadline=None, suppress_health_check=slow)
 
 
 # -- spoiling a document ------------------------------------------------------------------------

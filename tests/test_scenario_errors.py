@@ -198,7 +198,7 @@ SECOND_FETCH = 'fetch = "g"\nrequests = ["/a"]'
         (steps("fetch = 'f'\nrequests = ['/a']"), 9, "is the name of a fetch already", "as ="),
         (steps("fetch = 'g'"), 8, "a step needs requests", ""),
         (steps("fetch = 'g'\nrequests = ['/b']"), 10, 'no origin answers "/b"', '[origin."/b"]'),
-        (steps("fetch = 'g'\nrequests = ['http://cdn/b']"), 10, 'no origin answers "//cdn/b"', ""),
+        (steps("fetch = 'g'\nrequests = ['https://cdn/b']"), 10, 'no origin answers "https://cdn/b"', ""),
         (
             steps("fetch = 'g'\nrequests = [{ path = '/a', body = 5 }]"),
             10,

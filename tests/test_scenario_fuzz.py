@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance.implementations.protocol import LEVERS
@@ -16,23 +16,29 @@ from conformance.scenario.errors import ScenarioError
 from conformance.scenario.levers import required_levers
 from conformance.scenario.load import load, scenario_from_document, scenario_from_text
 from conformance.scenario.model import Scenario
-from tests.scenario_documents import TEXTS, documents_by_grammar, json_values, spoiled_documents
+from tests.scenario_documents import TEXTS, documents_by_grammar, examples, json_values, spoiled_documents
 
-many = settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+many = examples(200)
 
 
 def check(read: Callable[[], Scenario]) -> Scenario | None:
     """Read it; an error must be able to say what it is about."""
+    outcome = _outcome(read)
+    if isinstance(outcome, Scenario):
+        assert set(required_levers(outcome)) <= set(LEVERS)
+        return outcome
+    lines = [problem.line for problem in outcome.problems]
+    assert lines == sorted(lines)
+    assert lines
+    assert all(problem.what for problem in outcome.problems)
+    return None
+
+
+def _outcome(read: Callable[[], Scenario]) -> Scenario | ScenarioError:
     try:
-        scenario = read()
+        return read()
     except ScenarioError as error:
-        assert error.problems
-        assert all(problem.what for problem in error.problems)
-        assert [one.line for one in error.problems] == sorted(one.line for one in error.problems)
-        return None
-    assert scenario.clauses
-    assert set(required_levers(scenario)) <= set(LEVERS)
-    return scenario
+        return error
 
 
 @given(st.text())
@@ -42,7 +48,7 @@ def test_any_text(text: str) -> None:
 
 
 @given(st.binary())
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(30)
 def test_any_bytes(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
     path = Path(tmp_path_factory.mktemp("fuzz")) / "x.toml"
     path.write_bytes(content)
@@ -82,7 +88,7 @@ def test_spoiled_documents(document: dict[str, Any]) -> None:
 
 
 @given(documents_by_grammar)
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(100)
 def test_documents_made_by_the_grammar(document: dict[str, Any]) -> None:
     check(lambda: scenario_from_document(document, "x"))
 

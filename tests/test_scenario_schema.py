@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from jsonschema import Draft202012Validator
 
 from conformance.scenario.errors import Reading, ScenarioError, Spot
 from conformance.scenario.grammar import SCENARIO
-from conformance.scenario.load import load, scenario_from_document
+from conformance.scenario.load import load, scenario_from_document, scenario_from_text
 from conformance.scenario.model import VERBS
 from conformance.scenario.schema import schema
 from conformance.scenario.tables import TABLES, Grammar
-from tests.scenario_documents import DOCUMENTS, documents_by_grammar, spoiled_documents
+from tests.scenario_documents import DOCUMENTS, documents_by_grammar, examples, spoiled_documents
 
 ROOT = Path(__file__).resolve().parent.parent
 VALIDATOR = Draft202012Validator(schema())
+PAGE = (ROOT / "docs" / "scenario-files.md").read_text("utf-8")
 FILES = sorted((ROOT / "scenarios").rglob("*.toml"))
 
 
@@ -45,14 +47,14 @@ def test_every_scenario_fits_the_schema(path: Path) -> None:
 
 
 @given(documents_by_grammar)
-@settings(max_examples=150, suppress_health_check=list(HealthCheck), deadline=None)
+@examples(150)
 def test_what_the_grammar_reads_fits_the_schema(document: Any) -> None:
     if accepted(document):
         VALIDATOR.validate(document)
 
 
 @given(spoiled_documents())
-@settings(max_examples=150, suppress_health_check=list(HealthCheck), deadline=None)
+@examples(150)
 def test_what_the_loader_takes_fits_the_schema(document: Any) -> None:
     try:
         scenario = scenario_from_document(document, "x")
@@ -94,6 +96,12 @@ def test_the_verbs_of_the_grammar_are_those_of_the_model() -> None:
 
 
 def test_every_key_is_described_in_the_reference() -> None:
-    page = (ROOT / "docs" / "scenario-files.md").read_text("utf-8")
-    missing = {key for grammar in TABLES.values() for key in keys(grammar) if f"`{key}`" not in page}
+    code = " ".join(re.findall(r"```.*?```|`[^`]+`", PAGE, re.DOTALL))
+    words = set(re.findall(r"\w+", code))
+    missing = {key for grammar in TABLES.values() for key in keys(grammar)} - words
     assert not missing, f"docs/scenario-files.md says nothing of {sorted(missing)}"
+
+
+def test_the_scenario_in_the_reference_is_sound() -> None:
+    [sample] = [text for text in re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL) if "title" in text[:9]]
+    assert len(scenario_from_text(sample, "docs", "docs").steps) == 5

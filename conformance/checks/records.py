@@ -23,7 +23,7 @@ def check_record(one: ExpectRecord, seen: Evidence) -> Iterator[Check]:
         authority=one.authority,
         verdict=PASS if holds else FAIL,
         expected=f"{one.path}: {_told_expected(one)}",
-        actual=f"{one.path}: " + listed([_told(record, seen.scenario) for _, record in got]),
+        actual=f"{one.path}: " + listed([_told(one, record, seen.scenario) for _, record in got]),
         proof=tuple(observation.sequence for observation, _ in got),
         line=one.line,
     )
@@ -63,10 +63,12 @@ def _told_expected(one: ExpectRecord) -> str:
     return ", ".join(words or ["a record that can be read"]) + times(one.count)
 
 
-def _told(record: Record, scenario: Scenario) -> str:
+def _told(one: ExpectRecord, record: Record, scenario: Scenario) -> str:
     if record.exception:
         status = f"status {record.status}, " if record.status else ""
         return f"{status}{record.at} rejects with {record.exception}"
     versions = "/".join(dict.fromkeys(run.version for run in record.runs))
     body = _body(record, scenario) + (f" of {versions}" if versions else "")
-    return f"status {record.status}, body {body}, URL {record.url}, type {record.responseType}"
+    named = {name.lower() for name in (*one.headers, *one.absent)}
+    headers = "".join(f", {name}: {value}" for name, value in record.headers if name in named)
+    return f"status {record.status}, body {body}, URL {record.url}, type {record.responseType}{headers}"

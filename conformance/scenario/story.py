@@ -202,6 +202,8 @@ class Story:
         if path.startswith("/") and not path.startswith("//"):
             return path.partition("#")[0]
         try:
+            if urlsplit(path).scheme:
+                return path
             parts = urlsplit(urljoin(self.pages.get(on) or self.scope(on) or "/", path))
             host = parts.hostname
         except ValueError:

@@ -9,7 +9,8 @@ from sending a request again by itself on a connection that it wanted to use twi
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from contextlib import aclosing
 
 import h11
 
@@ -130,7 +131,7 @@ class Exchange:
             raise Broken
         self.http.receive_data(piece)
 
-    async def _arriving(self) -> AsyncIterator[Piece]:
+    async def _arriving(self) -> AsyncGenerator[Piece, None]:
         """The request's body, piece by piece. A span passes h11 by, which reads bytes only."""
         spans = 0
         while not spans or spans < self.declared:
@@ -150,12 +151,13 @@ class Exchange:
     async def _upload(self, faults: Sequence[behaviour.Fault]) -> bool:
         """Read the request's body; False when a fault of the upload ended the connection."""
         received, pending = 0, list(faults)
-        async for piece in self._arriving():
-            received += len(piece)
-            while pending and received >= pending[0].after:
-                self.see(Upload(self.number, received, False))
-                if not await self._strike(pending.pop(0)):
-                    return False
+        async with aclosing(self._arriving()) as pieces:
+            async for piece in pieces:
+                received += len(piece)
+                while pending and received >= pending[0].after:
+                    self.see(Upload(self.number, received, False))
+                    if not await self._strike(pending.pop(0)):
+                        return False
         if received:
             self.see(Upload(self.number, received, True))
         return True

@@ -5,13 +5,13 @@ from __future__ import annotations
 from conformance.scenario.forms import ListOf, OneOf, one_of, word
 from conformance.scenario.grammar.vocabulary import (
     FLAG,
+    HEADER,
     HEADERS,
     NAME,
     ORIGIN_PATH,
     SIZE_FORM,
     SOME_SIZE,
     STATUS,
-    TEXT,
     TIME_FORM,
     VERSION,
 )
@@ -27,7 +27,7 @@ RANGE = define(
             Key(
                 "total", one_of(word("*"), SIZE_FORM), 'the complete length that is claimed, "*" for unknown'
             ),
-            Key("header", TEXT, 'the Content-Range word for word; "" leaves it out'),
+            Key("header", HEADER, 'the Content-Range word for word; "" leaves it out'),
             Key("ifRange", FLAG, "whether If-Range is heeded", "true"),
         ),
     )
@@ -38,11 +38,13 @@ CORS = define(
         "what an answer allows across origins",
         (
             Key(
-                "origin", TEXT, 'Access-Control-Allow-Origin: "*", an origin, or "own" for the one that asks'
+                "origin",
+                HEADER,
+                'Access-Control-Allow-Origin: "*", an origin, or "own" for the one that asks',
             ),
-            Key("headers", ListOf("a list of names", TEXT), "Access-Control-Allow-Headers"),
-            Key("methods", ListOf("a list of names", TEXT), "Access-Control-Allow-Methods"),
-            Key("expose", ListOf("a list of names", TEXT), "Access-Control-Expose-Headers"),
+            Key("headers", ListOf("a list of names", HEADER), "Access-Control-Allow-Headers"),
+            Key("methods", ListOf("a list of names", HEADER), "Access-Control-Allow-Methods"),
+            Key("expose", ListOf("a list of names", HEADER), "Access-Control-Expose-Headers"),
             Key("credentials", FLAG, "Access-Control-Allow-Credentials", "false"),
         ),
     )
@@ -85,11 +87,11 @@ ANSWER = (
     Key("status", STATUS, "the status", "200"),
     Key("headers", HEADERS, "headers; they win over ours of the same name"),
     Key("version", VERSION, "which content the body is made of", "v1"),
-    Key("etag", TEXT, 'the ETag, with its quotes; "" sends none', "the version in quotes"),
-    Key("lastModified", TEXT, "the Last-Modified header", "none"),
+    Key("etag", HEADER, 'the ETag, with its quotes; "" sends none', "the version in quotes"),
+    Key("lastModified", HEADER, "the Last-Modified header", "none"),
     Key("range", one_of(FLAG, RANGE), "whether Range is honoured, or how it is bent", "true"),
     Key("length", SIZE_FORM, "the Content-Length that is claimed", "the true one"),
-    Key("encoding", TEXT, "the Content-Encoding that is claimed", "none"),
+    Key("encoding", HEADER, "the Content-Encoding that is claimed", "none"),
     Key("redirect", ORIGIN_PATH, "the path that the answer leads on to", "none"),
     Key("cors", CORS, "what is allowed across origins", "nothing"),
 )

@@ -39,10 +39,14 @@ TEXT = Text()
 FLAG = Flag()
 GIVEN = Free(sizes=("uploadTotal", "uploaded", "downloadTotal", "downloaded", "size"))
 SETTING = one_of(Flag(), Setting())
-HEADERS = MapOf("a table of headers", Text(), Text("a header's name", r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"))
+HEADER = Text("a header's value", r"([!-~]([ -~]*[!-~])?)?")
+HEADERS = MapOf("a table of headers", HEADER, Text("a header's name", r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"))
 STATUS = Whole("a status from 200 to 599", 200, 599)
 VERSION = Text("a version of at most eight characters, such as v1", r"[!-Z^-~]{1,8}")
-ORIGIN_PATH = Text('a path such as "/a", or "//host/a" on another origin', r"/[^\s#]*")
+_PLAIN = r"[A-Za-z0-9._~!$&'()*+,;=:@%/?{}-]*"  # what a browser leaves as it is, and the braces of families
+ORIGIN_PATH = Text(
+    'a path such as "/a", or "//host/a" on another origin', rf"/(?!/){_PLAIN}|//[a-z0-9][a-z0-9.-]*/{_PLAIN}"
+)
 COUNT = OneOf("a number or an interval [lo, hi]", (Whole(), Pair()))
 EVENT = word(*EVENTS)
 THROWS = word(*EXCEPTIONS)
