@@ -10,7 +10,6 @@ observations; equal times say nothing.
 
 from __future__ import annotations
 
-import functools
 import json
 import types
 import typing
@@ -373,9 +372,14 @@ def data_from_json(kind: str, row: Mapping[str, Json]) -> Kind:
         raise ValueError(f"{kind}: {error}") from None
 
 
-@functools.cache
+_HINTS: dict[str, dict[str, Any]] = {}
+
+
 def _hints(cls: type[Kind]) -> dict[str, Any]:
-    return typing.get_type_hints(cls)
+    """A kind's fields and their types; kept, because reading a run asks for every line."""
+    if cls.name not in _HINTS:
+        _HINTS[cls.name] = typing.get_type_hints(cls)
+    return _HINTS[cls.name]
 
 
 def _read(hint: Any, value: Json, where: str) -> Any:

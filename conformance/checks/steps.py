@@ -34,11 +34,12 @@ def _check(step: Step, seen: Evidence, verdict: str, expected: str, actual: str,
 
 def _stuck(step: Step, seen: Evidence) -> Check:
     observation, stuck = seen.stuck[str(step.number)]
-    last = seen.observations[observation.sequence - 2] if observation.sequence > 1 else observation
-    actual = (
-        f"not within {stuck.waited / 1e9:g} s; the last thing seen was {last.kind} of {last.of} by {last.witness}"
-    )
-    return _check(step, seen, FAIL, stuck.waiting_for, actual, last.sequence, observation.sequence)
+    before = [one for one in seen.observations if one.sequence < observation.sequence]
+    last = next((one for one in reversed(before) if one.witness != "harness"), observation)
+    what = f"{last.kind} of {last.of} by {last.witness}"
+    actual = f"not within {stuck.waited / 1e9:.3g} s; the last thing seen was {what}"
+    proof = sorted({last.sequence, observation.sequence})
+    return _check(step, seen, FAIL, f"{stuck.waiting_for}: comes", actual, *proof)
 
 
 def _never(step: Step, seen: Evidence) -> Iterator[Check]:

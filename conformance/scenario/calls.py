@@ -8,7 +8,7 @@ from typing import Any
 from conformance.scenario.errors import BAD, Spot, quoted
 from conformance.scenario.model import RequestSpec
 from conformance.scenario.story import Fetch, Story, is_worker
-from conformance.scenario.told import Raw, Reader, Told
+from conformance.scenario.verbs import Raw, Reader, Told
 
 
 def requests(raw: Any, spot: Spot, story: Story, on: str, *, throws: bool) -> tuple[RequestSpec, ...]:

@@ -18,7 +18,7 @@ from conformance.scenario.model import (
     ExpectResult,
 )
 from conformance.scenario.story import Story, is_worker
-from conformance.scenario.told import settling
+from conformance.scenario.verbs import settling
 from conformance.scenario.weight import Weight
 
 Raw = Mapping[str, Any]

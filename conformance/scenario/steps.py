@@ -10,7 +10,7 @@ from conformance.scenario.conditions import condition
 from conformance.scenario.errors import BAD, Spot
 from conformance.scenario.model import VERBS, Step
 from conformance.scenario.story import Story
-from conformance.scenario.told import Raw, settling
+from conformance.scenario.verbs import Raw, settling
 from conformance.scenario.world import WORLD
 
 _READ = CALLS | WORLD

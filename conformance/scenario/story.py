@@ -90,12 +90,12 @@ class Story:
     def check_actor(self, on: str, spot: Spot) -> None:
         """Report an actor that is neither an open page nor a worker of the scenario."""
         if not self.running:
-            self._unsure(spot, "the browser is not running here", fix='browser = "start" in a step before')
+            self._report(spot, "the browser is not running here", fix='browser = "start" in a step before')
         elif is_worker(on):
             self._check_worker(on, spot)
         elif on in self.seen and on not in self.pages:
             fix = f"open = {quoted(on)} in a step before, or on = another page"
-            self._unsure(spot, f"the page {quoted(on)} is closed here", fix=fix)
+            self._report(spot, f"the page {quoted(on)} is closed here", fix=fix)
         elif on not in self.pages:
             self._unknown(spot, "page", on, [*self.pages, *self.workers])
 
@@ -137,9 +137,9 @@ class Story:
         if self.fetches:
             names = ", ".join(self.fetches)
             fix = f"of = {quoted(next(iter(self.fetches)))}"
-            self._unsure(spot, f"which fetch is meant? There are {names}", fix=fix)
+            self._report(spot, f"which fetch is meant? There are {names}", fix=fix)
         else:
-            self._unsure(spot, "there is no fetch that this could mean", fix="a step with fetch before it")
+            self._report(spot, "there is no fetch that this could mean", fix="a step with fetch before it")
         return ""
 
     def named_fetch(self, name: str, on: str, spot: Spot) -> str:
@@ -157,7 +157,7 @@ class Story:
             get = f"on = {quoted(on)} and get = {quoted(fetch.id)}, in a step before"
             fix = get if self.scope(on) == fetch.scope else ""
             self.held.add((on, name))  # once is enough
-            self._unsure(spot, f"the page {quoted(on)} holds no registration of {quoted(name)}", fix=fix)
+            self._report(spot, f"the page {quoted(on)} holds no registration of {quoted(name)}", fix=fix)
 
     def with_id(self, id: str, scope: str) -> str:
         """The name of the newest fetch with this id in this scope, "" if there is none."""
@@ -168,7 +168,7 @@ class Story:
         """Take in a new fetch."""
         if before := self.fetches.get(fetch.name):
             where = "in another scope" if before.scope != fetch.scope else "already"
-            self._unsure(
+            self._report(
                 spot,
                 f"{quoted(fetch.name)} is the name of a fetch {where}",
                 why="every fetch needs a name of its own, so that it is clear which one is meant",
@@ -188,7 +188,7 @@ class Story:
     def name_step(self, name: str, spot: Spot) -> None:
         """Take in a name given with ``as``."""
         if name in self.named:
-            self._unsure(spot, f"two steps are called {quoted(name)}", fix=f"as = {quoted(name + '-2')}")
+            self._report(spot, f"two steps are called {quoted(name)}", fix=f"as = {quoted(name + '-2')}")
         self.named.add(name)
 
     # -- paths ------------------------------------------------------------------------------
@@ -221,9 +221,9 @@ class Story:
 
     def _unknown(self, spot: Spot, what: str, name: str, known: Iterable[str], fix: str = "") -> None:
         known = list(dict.fromkeys(known))
-        self._unsure(spot, f"there is no {what} {quoted(name)} here", allowed=known, given=name, fix=fix)
+        self._report(spot, f"there is no {what} {quoted(name)} here", allowed=known, given=name, fix=fix)
 
-    def _unsure(
+    def _report(
         self,
         spot: Spot,
         what: str,
@@ -233,7 +233,7 @@ class Story:
         given: str = "",
         fix: str = "",
     ) -> None:
-        """Report what would rest on a step that could not be read only if every step could be."""
+        """Report what is wrong, unless it may only rest on a step that could not be read."""
         if self.sure.steps:
             spot.wrong(what, why=why, allowed=allowed, given=given, fix=fix)
 

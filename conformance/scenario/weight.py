@@ -35,6 +35,6 @@ def check_clause(clause: str, spot: Spot) -> None:
     near = nearest_clause(clause)
     spot.wrong(
         f"there is no clause {quoted(clause)}",
-        why="a clause is an anchor of the specification and a step: bgfetch clauses lists them",
+        why="a clause is the anchor of a section of the specification, and a step of it",
         fix=quoted(near) if near else "",
     )

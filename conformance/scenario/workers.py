@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from conformance.scenario.errors import BAD, Spot
 from conformance.scenario.model import WorkerScript, WorkerStep
-from conformance.scenario.told import Raw, settling
+from conformance.scenario.verbs import Raw, settling
 from conformance.scenario.weight import Weight
 
 

@@ -10,7 +10,7 @@ from conformance.scenario.conditions import condition
 from conformance.scenario.errors import BAD, Spot, quoted
 from conformance.scenario.model import NetworkState
 from conformance.scenario.story import Story, is_worker
-from conformance.scenario.told import Raw, Reader, Told
+from conformance.scenario.verbs import Raw, Reader, Told
 
 
 def _open(raw: Raw, spot: Spot, story: Story, on: str) -> Told:

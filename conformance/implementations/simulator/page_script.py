@@ -94,7 +94,10 @@ class PageScript:
             return None
         if self.registrations.get(name) is not registration:
             self.registrations[name] = registration
-            registration.on_progress(lambda now: self._progress(name, now))
+            # Of several objects for one fetch only the newest is listened to.
+            registration.on_progress(
+                lambda now: self._progress(name, now) if self.registrations[name] is now else None
+            )
             self.page.ua.turns.start_soon(self._watch_for_gone, name, registration)
         seen = attributes(registration)
         self.log.see("page", self.page.name, name, Attributes(**seen))

@@ -54,7 +54,10 @@ THROWS = word(*EXCEPTIONS)
 LEVEL = Key("level", word("must", "should", "may", "observe"), "how much the text demands it", "must")
 AUTHORITY = Key(
     "authority",
-    Text('"text", "practice" or "erratum N"', r"text|practice|erratum ([1-9]|[1-5][0-9]|60)"),
+    Text(
+        '"text", "practice" or "erratum N" with N from 1 to 60',
+        r"text|practice|erratum ([1-9]|[1-5][0-9]|60)",
+    ),
     "what it rests on: the text, an erratum by its number, or what browsers do",
     "text",
 )
