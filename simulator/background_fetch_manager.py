@@ -101,9 +101,7 @@ def list_as_active(ua: UserAgent, registration: ServiceWorkerRegistration, bg_fe
 
 
 @point("background-fetch-manager-get/3")
-def active_fetch(
-    ua: UserAgent, registration: ServiceWorkerRegistration, id: str
-) -> BackgroundFetch | None:
+def active_fetch(ua: UserAgent, registration: ServiceWorkerRegistration, id: str) -> BackgroundFetch | None:
     """The active fetch of an id; a settled or aborted one is no longer found (5)."""
     return registration.active_background_fetches.get(id)
 

@@ -1,4 +1,4 @@
-"""BackgroundFetchRegistration (background-fetch-registration): attributes, progress, abort(), match(), matchAll()."""
+"""BackgroundFetchRegistration (background-fetch-registration): attributes, progress, and its methods."""
 
 from __future__ import annotations
 

@@ -249,7 +249,9 @@ class Attempt:
 
     async def broken(self, offline: bool) -> None:
         """Steps r1 and r8: a network error before the response, or in the middle of its body."""
-        if temporarily_unavailable(self.ua, self.record, offline) and may_be_sent_again(self.ua, self.request):
+        if temporarily_unavailable(self.ua, self.record, offline) and may_be_sent_again(
+            self.ua, self.request
+        ):
             await available_again(self.ua, self.record)
         else:
             self.record.response_data.set_result(result_of_a_break(self.ua))

@@ -1,4 +1,4 @@
-"""Create record objects (create-settled-fetches-algorithm): a view of the records, streamed as they are stored."""
+"""Create record objects (create-settled-fetches-algorithm): what script sees of the records."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Perform a background fetch (perform-a-background-fetch-algorithm): one job, from first record to end event."""
+"""Perform a background fetch (perform-a-background-fetch-algorithm): one job, up to its end event."""
 
 from __future__ import annotations
 

@@ -22,7 +22,9 @@ DEFAULTS: Mapping[str, Any] = {"cut_while_online": "fail", "prompt_starts_paused
 
 
 def _retry_when_cut() -> list[Override]:
-    def temporarily_unavailable(original: Any, ua: UserAgent, record: BackgroundFetchRecord, offline: bool) -> bool:
+    def temporarily_unavailable(
+        original: Any, ua: UserAgent, record: BackgroundFetchRecord, offline: bool
+    ) -> bool:
         """A connection that broke is believed to be only temporarily gone, a few times over (erratum 14)."""
         if original(ua, record, offline):
             return True

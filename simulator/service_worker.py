@@ -19,7 +19,7 @@ Script = Callable[[WorkerGlobal], None]
 
 
 class ServiceWorkerRegistration:
-    """A service worker registration with the text's extensions (service-worker-registration-concept-extensions)."""
+    """A service worker registration, extended as service-worker-registration-concept-extensions has it."""
 
     def __init__(self, ua: UserAgent, scope: str, script: Script) -> None:
         self.ua, self.scope, self.script = ua, scope, script

@@ -1,4 +1,4 @@
-"""Scenario documents for tests: the fourteen cases of the grammar, and strategies that make and spoil others."""
+"""Scenario documents for tests: the fourteen cases of the grammar, and strategies that make others."""
 
 from __future__ import annotations
 
@@ -115,7 +115,9 @@ def _table(form: TableOf, depth: int) -> st.SearchStrategy[Any]:
 
 def _object(keys: tuple[Key, ...], depth: int, verb: Key | None = None) -> st.SearchStrategy[Any]:
     must = {key.name: values(key.form, depth + 1) for key in keys if key.required or key is verb}
-    may = {key.name: key for key in keys if key.name not in must and not (key.name == "any" and depth > DEPTH)}
+    may = {
+        key.name: key for key in keys if key.name not in must and not (key.name == "any" and depth > DEPTH)
+    }
     more = {name: st.deferred(lambda key=key: values(key.form, depth + 1)) for name, key in may.items()}  # type: ignore[misc]
     return st.fixed_dictionaries(must, optional=more)
 

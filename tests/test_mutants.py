@@ -8,6 +8,7 @@ import pytest
 
 from conformance.clauses import clauses
 from conformance.mutants import mutants
+from conformance.scenario.model import Scenario
 from simulator.errata import literal
 from tests.simulate import catalogue, judged
 
@@ -22,9 +23,9 @@ def kills() -> dict[str, set[str]]:
 
 
 @pytest.mark.parametrize("one", catalogue(), ids=lambda one: one.id)
-def test_the_reference_passes_under_every_order(one: object) -> None:
-    for seed in range(2 if len(one.origin) > 100 else 25):  # type: ignore[attr-defined]
-        verdict, checks = judged(one, seed=seed)  # type: ignore[arg-type]
+def test_the_reference_passes_under_every_order(one: Scenario) -> None:
+    for seed in range(2 if len(one.origin) > 100 else 25):
+        verdict, checks = judged(one, seed=seed)
         assert verdict == "pass", [check for check in checks if check.verdict != "pass"]
 
 
@@ -34,8 +35,8 @@ def test_every_mutant_is_caught(name: str) -> None:
 
 
 @pytest.mark.parametrize("one", catalogue(), ids=lambda one: one.id)
-def test_every_scenario_catches_a_mutant(one: object) -> None:
-    assert [name for name, caught in kills().items() if one.id in caught]  # type: ignore[attr-defined]
+def test_every_scenario_catches_a_mutant(one: Scenario) -> None:
+    assert [name for name, caught in kills().items() if one.id in caught]
 
 
 @pytest.mark.parametrize("name", mutants())

@@ -36,7 +36,7 @@ def _value(name: str, cls: type[Kind]) -> st.SearchStrategy[object]:
     if name in special:
         return special[name]
     hint = str(cls.__annotations__[name])
-    base = {"int": st.integers(), "str": TEXT, "bool": st.booleans()}[hint.split(" ")[0]]
+    base = {"int": st.integers(), "str": TEXT, "bool": st.booleans()}[hint.partition(" ")[0]]
     return st.one_of(st.none(), base) if "None" in hint else base
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 import pytest
 from attrs import define
 from hypothesis import given
@@ -15,7 +18,7 @@ from simulator.policies import DEFAULTS, UnknownPolicy, overrides_for
 
 @define
 class Agent:
-    overrides: dict[object, object]
+    overrides: Mapping[Any, Callable[..., Any]]
     size: int = 10
 
 
@@ -69,7 +72,8 @@ def test_every_point_stands_for_a_clause_that_there_is_and_says_what_it_decides(
 
 def test_every_literal_reading_is_of_an_erratum() -> None:
     for name, overrides in literal.by_name.items():
-        assert name[0] == "E" and 1 <= int(name[1:]) <= 60
+        assert name.startswith("E")
+        assert 1 <= int(name[1:]) <= 60
         assert all(override.summary for override in overrides)
 
 

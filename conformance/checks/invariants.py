@@ -179,8 +179,10 @@ INVARIANTS = (
     Invariant(
         "complete-a-record-algorithm/11.r6.1",
         "downloaded never passes downloadTotal",
-        lambda seen: any(_total(step.arguments) for step in seen.scenario.steps if step.verb == "fetch")
-        and bool(seen.progress),
+        lambda seen: (
+            any(_total(step.arguments) for step in seen.scenario.steps if step.verb == "fetch")
+            and bool(seen.progress)
+        ),
         _never_above_the_total,
     ),
     Invariant(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 from conformance.checks.evidence import Evidence
@@ -51,5 +52,5 @@ def _series(values: list[int]) -> str:
     shown = [str(value) for value in values]
     if len(shown) > 8:
         shown = [*shown[:4], "…", *shown[-3:]]
-    falls = [f"{a} to {b}" for a, b in zip(values, values[1:], strict=False) if b < a]
+    falls = [f"{a} to {b}" for a, b in itertools.pairwise(values) if b < a]
     return ", ".join(shown) + (f"; falls from {falls[0]}" if falls else "")

@@ -1,4 +1,4 @@
-"""What the steps themselves demand: how a promise settles, what must never be, and that the steps get done."""
+"""What the steps themselves demand: how promises settle, what must never be, that the steps get done."""
 
 from __future__ import annotations
 
@@ -46,7 +46,9 @@ def _never(step: Step, seen: Evidence) -> Iterator[Check]:
     for observation, window in select(seen.observations, Never, of=str(step.number)):
         lasted = f"in {window.lasted / 1e9:g} s"
         verdict, actual = (FAIL, f"it happened {lasted}") if window.happened else (PASS, f"not {lasted}")
-        yield _check(step, seen, verdict, f"never {step.arguments['never'].text}", actual, observation.sequence)
+        yield _check(
+            step, seen, verdict, f"never {step.arguments['never'].text}", actual, observation.sequence
+        )
 
 
 def _settled(step: Step, seen: Evidence) -> Iterator[Check]:
@@ -57,10 +59,8 @@ def _settled(step: Step, seen: Evidence) -> Iterator[Check]:
     expected = expectation_of(step.gives, step.has_gives, step.throws)
     holds = settles_as(settled, step.gives, step.has_gives, step.throws)
     if step.settles or not holds:
-        if holds is False and _time_was_cut(step, seen):
-            verdict = INCONCLUSIVE
-        else:
-            verdict = PASS if holds else FAIL
+        unclear = not holds and _time_was_cut(step, seen)
+        verdict = PASS if holds else INCONCLUSIVE if unclear else FAIL
         yield _check(step, seen, verdict, expected, outcome(settled, step.gives), observation.sequence)
 
 

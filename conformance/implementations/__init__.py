@@ -15,15 +15,21 @@ def names() -> tuple[str, ...]:
     from simulator.errata import literal
 
     readings = (f"simulator:literal={name}" for name in literal.by_name)
-    return ("simulator", "chromium", "simulator:literal", *readings, *(f"mutant:{name}" for name in mutants()))
+    return (
+        "simulator",
+        "chromium",
+        "simulator:literal",
+        *readings,
+        *(f"mutant:{name}" for name in mutants()),
+    )
 
 
 def find(name: str) -> Implementation:
     """The implementation of a name. Raises BadInput for one that does not exist, with the nearest."""
     for prefix, make in _MAKERS.items():
-        if name == prefix or (prefix.endswith((":", "=")) and name.startswith(prefix)):
-            if made := make(name):
-                return made
+        meant = name == prefix or (prefix.endswith((":", "=")) and name.startswith(prefix))
+        if meant and (made := make(name)):
+            return made
     near = difflib.get_close_matches(name, names(), 1)
     hint = f"Did you mean {near[0]}?" if near else "There are: simulator, chromium, mutant:NAME."
     raise BadInput(f"there is no implementation {name!r}", f"{hint} Levers of each: bgfetch doctor")
@@ -44,7 +50,7 @@ def _literal(name: str) -> Implementation | None:
     if unknown := [one for one in chosen if one not in literal.by_name]:
         raise BadInput(
             f"the simulator has no literal reading of {unknown[0]!r}",
-            f"It has: {', '.join(literal.by_name)}. Try: --on simulator:literal={next(iter(literal.by_name))}",
+            f"It has: {', '.join(literal.by_name)}. Try: --on simulator:literal={min(literal.by_name)}",
         )
     return SimulatorImplementation(name, [override for one in chosen for override in literal.by_name[one]])
 

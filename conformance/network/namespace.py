@@ -12,7 +12,9 @@ import os
 import shutil
 import subprocess
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cache
+from pathlib import Path
 
 _PREPARE = """\
 link set lo up
@@ -22,6 +24,7 @@ link set bgfetch0 up
 link set bgfetch1 up
 route add default dev bgfetch0
 """
+_NO_IPV6 = Path("/proc/sys/net/ipv6/conf/default/disable_ipv6")
 _DOWN = "link set bgfetch0 down\n"
 _UP = "link set bgfetch0 up\nroute add default dev bgfetch0\n"
 
@@ -61,6 +64,11 @@ class Link:
     """The connection to the world, from within the namespace."""
 
     def prepare(self) -> None:
+        """Make the link. It is up afterwards."""
+        # An IPv6 address is announced a second or two after its link is up, and to a browser that
+        # is one more change of network, in the middle of something else.
+        with suppress(OSError):  # no IPv6 here at all
+            _NO_IPV6.write_text("1")
         _ip(_PREPARE)
 
     def down(self) -> None:

@@ -48,7 +48,7 @@ class Reports:
             case "event":
                 return self._event(of, seen), data_from_json(kind, seen)
             case "event_done" | "attributes":
-                return self._handled.get(of, of), data_from_json(kind, seen)
+                return self._handled.get(of) or of, data_from_json(kind, seen)
             case "record":
                 return self._record(of, seen, body)
             case "settled":
@@ -68,7 +68,9 @@ class Reports:
         path = self._path(rest.pop("request"))
         rest["url"] = self._path(rest.get("url", ""))
         rest["headers"] = tuple((name, value) for name, value in rest.get("headers", ()))
-        return path, Record(fetch=self._handled[of], size=len(body), runs=runs_of(body, rest["url"] or path), **rest)
+        return path, Record(
+            fetch=self._handled[of], size=len(body), runs=runs_of(body, rest["url"] or path), **rest
+        )
 
     def _settled(self, of: str, seen: Row, body: bytes) -> Kind:
         if seen["outcome"] == "rejected":

@@ -27,6 +27,13 @@ _ONLINE = """
     });
 """
 
+_DIGESTING_S = 2.5
+"""How long after a change of network the browser still pauses and resumes downloads because of it.
+
+It holds the news back for two seconds, and nothing that can be seen from outside tells when it
+is through. A scenario that begins within them would feel the outage of the one before.
+"""
+
 
 class Stage:
     """Made for one scenario: ``start``, ``do`` its steps, ``stop``. ``number`` makes its host a new one."""
@@ -52,6 +59,7 @@ class Stage:
     async def start(self, nursery: trio.Nursery) -> None:
         """Make the world as the scenario wants it and open its first page."""
         machine = self._machine
+        await trio.sleep_until(machine.network_digested)
         machine.see, machine.report, machine.devtools_event = self._saw, self._reports.take, self._devtools
         self._scope = trio.CancelScope()
         listeners = await trio.open_tcp_listeners(0, host="127.0.0.1")
@@ -81,8 +89,8 @@ class Stage:
 
     async def stop(self) -> None:
         """Abort what runs, unregister the worker, close the pages, forget the hosts."""
-        if self._machine.link and not self._network.online:
-            await trio.to_thread.run_sync(self._machine.link.up)
+        if not self._network.online:
+            await self._set_network(NetworkState())
         if not self._windows:
             await self._open_page("the last", "/")
         await self._script(next(iter(self._windows)), "return bgfetch.clear()")
@@ -156,6 +164,7 @@ class Stage:
             await trio.to_thread.run_sync(link.down)
         for page in self._windows:
             await self._script(page, _ONLINE, wanted.online)
+        self._machine.network_digested = trio.current_time() + _DIGESTING_S
         if not wanted.online:
             # Only now: a transfer that ends while the browser thinks itself online is another case.
             await trio.to_thread.run_sync(proxy.refuse)

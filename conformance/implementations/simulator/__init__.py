@@ -14,8 +14,10 @@ from simulator.policies import UnknownPolicy, overrides_for
 from simulator.turns import Turns
 
 NOT_YET: Mapping[str, str] = dict.fromkeys(
-    ("prompt", "second worker", "worker steps", "cross origin", "restart", "stop worker", "user")
-    + ("bandwidth", "metered"),
+    (
+        *("prompt", "second worker", "worker steps", "cross origin", "restart", "stop worker", "user"),
+        *("bandwidth", "metered"),
+    ),
     "not yet supported by the simulator",
 )
 

@@ -132,7 +132,9 @@ class PageScript:
         return attributes(self._held(step))
 
     def _match(self, step: Step) -> Awaitable[Any]:
-        return self._first(step, self._held(step).match(self._query(step.arguments["match"]), self._options(step)))
+        return self._first(
+            step, self._held(step).match(self._query(step.arguments["match"]), self._options(step))
+        )
 
     async def _first(self, step: Step, promise: Awaitable[BackgroundFetchRecord | None]) -> Any:
         record = await promise

@@ -40,9 +40,7 @@ class WorkerScript:
         name = self.names.of(scope, id)
         shown = attributes(event.registration)
         flags = (event.isTrusted, event.bubbles, event.cancelable)
-        self.log.see(
-            "worker", self.scope, name, Event(event.type, event.__class__.__name__, shown, *flags)
-        )
+        self.log.see("worker", self.scope, name, Event(event.type, event.__class__.__name__, shown, *flags))
         if event.type in END_EVENTS:
             self.names.end(scope, id)
             try:
