@@ -289,7 +289,7 @@ def test_get_of_an_id_in_another_scope_means_no_fetch() -> None:
 
 
 def test_conditions() -> None:
-    assert step(case("b"), 4).when == Condition(
+    assert step(case("b"), 5).when == Condition(
         'downloaded = "100 KiB", on = "second"', on="second", of="f", downloaded=102_400
     )
     assert step(case("h"), 2).when == Condition('sent = "300 KiB", path = "/a"', sent=307_200, path="/a")
