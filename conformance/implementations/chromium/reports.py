@@ -14,7 +14,7 @@ from typing import Any
 from conformance.implementations.chromium.names import Names
 from conformance.scenario.model import Scenario
 from simulator.content import runs_of, told, word
-from simulator.observation import Json, Kind, Log, Record, data_from_json
+from simulator.observation import Json, Kind, Log, Record, Run, data_from_json
 from simulator.origin.hosts import Hosts
 
 Row = Mapping[str, Any]
@@ -68,9 +68,7 @@ class Reports:
         path = self._path(rest.pop("request"))
         rest["url"] = self._path(rest.get("url", ""))
         rest["headers"] = tuple((name, value) for name, value in rest.get("headers", ()))
-        return path, Record(
-            fetch=self._handled[of], size=len(body), runs=runs_of(body, rest["url"] or path), **rest
-        )
+        return path, Record(fetch=self._handled[of], size=len(body), runs=self._runs(path, body), **rest)
 
     def _settled(self, of: str, seen: Row, body: bytes) -> Kind:
         if seen["outcome"] == "rejected":
@@ -88,13 +86,22 @@ class Reports:
     def _read_so_far(self, value: dict[str, Json], body: bytes) -> dict[str, Json]:
         """What ``read`` has read of a body, in the words of the grammar."""
         path = self._path(value.pop("path"))
-        runs = runs_of(body, path)
+        runs = self._runs(path, body)
         return {
             "body": word(runs, self._scenario.size(path)),
             "size": len(body),
             "runs": told(runs),
             **value,
         }
+
+    def _runs(self, path: str, body: bytes) -> tuple[Run, ...]:
+        """The runs of a body, which is the path's own or that of where the scenario redirects it."""
+        runs = runs_of(body, path)
+        resource = self._scenario.resource(path)
+        for answer in (resource.answer, *resource.attempts) if resource else ():
+            if answer.redirect and all(run.version == "?" for run in runs):
+                runs = self._runs(answer.redirect, body)
+        return runs
 
     def _path(self, url: str) -> str:
         return self._hosts.path_of_url(url) if url else ""
