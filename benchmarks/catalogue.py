@@ -30,9 +30,8 @@ def main(rounds: int) -> None:
     for name, cost in sorted(least.items(), key=lambda row: -row[1]):
         print(f"{name:<70} {cost * 1e3:8.2f} {cost / cal:9,.0f} {seen[name]:13}")
     total = sum(least.values())
-    print(
-        f"\n{len(least)} scenarios: {total * 1e3:.0f} ms, {len(least) / total:.0f} a second; cal {cal * 1e9:.0f} ns"
-    )
+    rate = len(least) / total
+    print(f"\n{len(least)} scenarios: {total * 1e3:.0f} ms, {rate:.0f} a second; cal {cal * 1e9:.0f} ns")
 
 
 def _timed(work: Callable[[], object]) -> float:

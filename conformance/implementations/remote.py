@@ -50,12 +50,20 @@ class Remote:
     async def open(self) -> Description:
         """Start the process and ask what it is. Raises Trouble."""
         await self.close()
-        return (await self._opened())[1]
+        self._process = await Process.start(self.name, self.command, self._environment)
+        try:
+            return _description(await self._process.ask({"type": "hello", "protocol": PROTOCOL}, "welcome"))
+        except BaseException:
+            await self._kill()
+            raise
 
     @asynccontextmanager
     async def start(self, scenario: Scenario, seed: int) -> AsyncIterator[RemoteSession]:
         """One scenario. Raises Unsupported and Trouble, also from within."""
-        process = self._process or (await self._opened())[0]
+        if not self._process:
+            await self.open()
+        process = self._process
+        assert process
         session = RemoteSession(process)
         try:
             message = {"type": "start", "id": scenario.id, "document": scenario.document, "seed": seed}
@@ -75,15 +83,6 @@ class Remote:
         if self._process:
             process, self._process = self._process, None
             await process.end()
-
-    async def _opened(self) -> tuple[Process, Description]:
-        self._process = await Process.start(self.name, self.command, self._environment)
-        try:
-            welcome = await self._process.ask({"type": "hello", "protocol": PROTOCOL}, "welcome")
-            return self._process, _description(welcome)
-        except BaseException:
-            await self._kill()
-            raise
 
     async def _kill(self) -> None:
         if self._process:
@@ -227,20 +226,22 @@ class Process:
         return "".join(f"\n  | {line}" for line in lines)
 
     async def end(self) -> None:
-        """Ask it to go, and kill it if it does not."""
-        with trio.CancelScope(shield=True), trio.move_on_after(LIMITS["goodbye"]):
-            with suppress(Trouble):  # it may be gone already, which is what we want
-                await self._send({"type": "goodbye"})
-            await self._popen.wait()
+        """Ask it to go, and see to it that it does."""
+        limit = trio.move_on_after(LIMITS["goodbye"], shield=True)
+        with limit, suppress(Trouble):  # it may be gone already, which is what we want
+            await self._send({"type": "goodbye"})
         await self.kill()
 
     async def kill(self) -> None:
-        """Kill it, if it still runs, and let go of all that belongs to it."""
+        """End it without a word: the end of its input should do; if it does not, kill it."""
+        assert self._popen.stdin
+        assert self._popen.stdout
         with trio.CancelScope(shield=True):
+            await self._popen.stdin.aclose()
+            with trio.move_on_after(LIMITS["goodbye"]):
+                await self._popen.wait()
             if self._popen.returncode is None:
                 self._popen.kill()
-            await self._popen.wait()
-            for stream in (self._popen.stdin, self._popen.stdout):
-                assert stream
-                await stream.aclose()
+                await self._popen.wait()
+            await self._popen.stdout.aclose()
             self._errors.close()

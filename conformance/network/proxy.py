@@ -74,13 +74,20 @@ class Proxy:
         """From now on pass these hosts, and only these, to ``port`` on loopback; the network is there."""
         self._in_loop(self._addon.serve, port, hosts)
 
-    def refuse(self) -> None:
-        """The network goes: end the scenario's open transfers and refuse new ones."""
-        self._in_loop(self._addon.refuse)
+    def hold(self) -> None:
+        """The network goes: new requests are neither passed on nor answered, as if sent into the void.
 
-    def accept(self) -> None:
-        """The network is back."""
-        self._in_loop(self._addon.accept)
+        A refusal would be an answer, and one that no lost network gives.
+        """
+        self._in_loop(self._addon.hold)
+
+    def abort(self) -> None:
+        """End the scenario's open transfers: their connections have died of the outage."""
+        self._in_loop(self._addon.abort)
+
+    def pass_on(self) -> None:
+        """The network is back: what was held goes its way."""
+        self._in_loop(self._addon.pass_on)
 
     def reset(self, port: int) -> None:
         """When the origin closes the connection that came from ``port``, reset the browser's behind it."""
@@ -143,7 +150,8 @@ class _Addon:
         self._see, self._stage, self._listens = see, stage, listens
         self._port = 0
         self._hosts: Hosts | None = None
-        self._refusing = False
+        self._passing_on = asyncio.Event()
+        self._passing_on.set()
         self._under_way: dict[http.HTTPFlow, _Transfer] = {}
         self._counts: dict[tuple[str, str], int] = {}
         self.resets: set[int] = set()
@@ -151,19 +159,19 @@ class _Addon:
     # -- what the harness tells it -----------------------------------------------------------
 
     def serve(self, port: int, hosts: Hosts | None) -> None:
-        self._abort_all()
-        self._port, self._hosts, self._refusing = port, hosts, False
+        self.abort()
+        self._port, self._hosts = port, hosts
+        self.pass_on()
         self._counts.clear()
         self.resets.clear()
 
-    def refuse(self) -> None:
-        self._refusing = True
-        self._abort_all()
+    def hold(self) -> None:
+        self._passing_on.clear()
 
-    def accept(self) -> None:
-        self._refusing = False
+    def pass_on(self) -> None:
+        self._passing_on.set()
 
-    def _abort_all(self) -> None:
+    def abort(self) -> None:
         for flow in tuple(self._under_way):
             for writer in self._writers(flow):
                 writer.transport.abort()
@@ -181,12 +189,13 @@ class _Addon:
     def running(self) -> None:
         self._listens(self.proxyserver.listen_addrs()[0][1])
 
-    def requestheaders(self, flow: http.HTTPFlow) -> None:
+    async def requestheaders(self, flow: http.HTTPFlow) -> None:
         request, host = flow.request, flow.request.pretty_host
         if not self._ours(host) or self._staged(request):
             return  # answered in ``request``, once its body is here
-        if self._refusing:
-            _drop(flow)
+        await self._passing_on.wait()
+        if not self._ours(host) or not flow.client_conn.connected:
+            _drop(flow)  # held for so long that its scenario or its sender is gone
             return
         self._saw_request(flow, host)
         asked = request.host_header

@@ -16,6 +16,7 @@ from selenium.common.exceptions import NoSuchWindowException, WebDriverException
 from selenium.webdriver import Chrome, ChromeOptions, ChromeService
 
 from conformance.implementations.chromium import diagnosis
+from conformance.implementations.chromium.net_log import NetLog
 from conformance.implementations.protocol import Trouble
 
 ARGUMENTS = (
@@ -58,7 +59,8 @@ class Browser:
         """Start it with a profile below ``folder``; every request goes to the proxy."""
         options = ChromeOptions()
         options.binary_location = diagnosis.browser()
-        for argument in (*ARGUMENTS, *_own(folder, proxy_port, spki)):
+        self.net_log = NetLog(folder / "net-log.json")
+        for argument in (*ARGUMENTS, self.net_log.argument, *_own(folder, proxy_port, spki)):
             options.add_argument(argument)
         options.add_experimental_option("prefs", PREFERENCES)
         # Homeless files of the browser (fonts, certificates, crash dumps) go where the folder goes.

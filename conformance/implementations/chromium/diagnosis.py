@@ -6,6 +6,7 @@ import importlib.util
 import re
 import shutil
 import subprocess
+import tempfile
 from functools import cache
 
 from conformance.implementations.protocol import Trouble
@@ -13,6 +14,7 @@ from conformance.network import namespace
 
 BROWSER = ("chromium", "chromium-browser", "google-chrome", "chrome")
 DRIVER = ("chromedriver",)
+_LONGEST_FOLDER = 40
 _GET = "Install it: apt-get install chromium chromium-driver"
 _GET_PACKAGES = 'Install it: pip install "bgfetch-conformance[browsers]"'
 
@@ -37,6 +39,17 @@ def browser() -> str:
 def driver() -> str:
     """The path of its driver. Raises Trouble, saying what to install."""
     return _found(DRIVER)
+
+
+def temporary_folder() -> str:
+    """Where the browser's profile will be. Raises Trouble where its sockets would not fit."""
+    path = tempfile.gettempdir()
+    if len(path) > _LONGEST_FOLDER:
+        raise Trouble(
+            f"The path of the temporary folder, {path}, is too long for the browser's sockets. "
+            "Take a shorter one: TMPDIR=/tmp bgfetch …"
+        )
+    return path
 
 
 def _found(names: tuple[str, ...]) -> str:

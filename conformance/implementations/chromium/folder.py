@@ -12,6 +12,7 @@ import select
 import shutil
 import signal
 import tempfile
+import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -21,10 +22,15 @@ _PATIENCE_MS = 5000
 
 
 class Folder:
-    """A locked temporary folder. ``path`` is valid until ``remove``."""
+    """A locked temporary folder. ``path`` is valid until ``remove``.
+
+    ``starting`` is held while a process that uses the folder is being started, so that who clears
+    up can wait until there will be no more of them.
+    """
 
     def __init__(self) -> None:
         self.path, self._lock = _make()
+        self.starting = threading.Lock()
 
     def remove(self) -> None:
         """Delete the folder with all that is in it, and let the lock go."""

@@ -26,6 +26,7 @@ class Chromium(Remote):
         """Start worker, proxy and browser. Raises Trouble, saying what to install."""
         diagnosis.browser()
         diagnosis.driver()
+        diagnosis.temporary_folder()
         clear_left_behind()
         return await super().open()
 

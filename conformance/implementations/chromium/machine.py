@@ -58,15 +58,17 @@ class Machine:
             await trio.to_thread.run_sync(self.link.prepare)
         self.proxy = Proxy(self.folder.path / "authority", self._saw, self._stage)
         await trio.to_thread.run_sync(self.proxy.start)
-        self.browser = await trio.to_thread.run_sync(
-            Browser, self.folder.path, self.proxy.port, self.proxy.spki
-        )
+        self.browser = await trio.to_thread.run_sync(self._start_browser)
         window = self.browser.first_window
         self.devtools: DevTools = await attach(nursery, self.browser.debugger, window, self._devtools_told)
         await self.devtools.command("BackgroundService.startObserving", service="backgroundFetch")
         await self.devtools.command(
             "BackgroundService.setRecording", service="backgroundFetch", shouldRecord=True
         )
+
+    def _start_browser(self) -> Browser:
+        with self.folder.starting:
+            return Browser(self.folder.path, self.proxy.port, self.proxy.spki)
 
     # -- called in the proxy's thread --------------------------------------------------------
 

@@ -96,12 +96,13 @@ class Reports:
 
     def _runs(self, path: str, body: bytes) -> tuple[Run, ...]:
         """The runs of a body, which is the path's own or that of where the scenario redirects it."""
-        runs = runs_of(body, path)
-        resource = self._scenario.resource(path)
-        for answer in (resource.answer, *resource.attempts) if resource else ():
-            if answer.redirect and all(run.version == "?" for run in runs):
-                runs = self._runs(answer.redirect, body)
-        return runs
+        sources = [path]
+        for source in sources:
+            resource = self._scenario.resource(source)
+            answers = (resource.answer, *resource.attempts) if resource else ()
+            sources += {answer.redirect for answer in answers if answer.redirect} - {*sources}
+        readings = [runs_of(body, source) for source in sources]
+        return next((runs for runs in readings if any(run.version != "?" for run in runs)), readings[0])
 
     def _path(self, url: str) -> str:
         return self._hosts.path_of_url(url) if url else ""

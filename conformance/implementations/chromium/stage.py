@@ -11,7 +11,7 @@ from conformance.implementations.chromium import calls
 from conformance.implementations.chromium.machine import Machine
 from conformance.implementations.chromium.names import Names
 from conformance.implementations.chromium.reports import Reports
-from conformance.implementations.protocol import Unsupported
+from conformance.implementations.protocol import Trouble, Unsupported
 from conformance.network.loopback import LoopbackStream
 from conformance.network.real_time import RealTime
 from conformance.scenario.model import NetworkState, Scenario, Step
@@ -19,13 +19,11 @@ from simulator.observation import Browser, Devtools, Kind, Log, Network, Page, P
 from simulator.origin.hosts import Hosts
 from simulator.origin.server import Origin
 
-_ONLINE = """
-    const [online] = arguments;
-    return new Promise(done => {
-        if (navigator.onLine === online) done();
-        else addEventListener(online ? "online" : "offline", () => done(), { once: true });
-    });
-"""
+_STIR = "return fetch(arguments[0], { mode: 'no-cors', cache: 'no-store' }).then(() => {}, () => {})"
+"""Makes a little traffic, because the browser writes its net log by the dozen of lines."""
+
+_LOOK_EVERY_S = 0.05
+_NOTICED_WITHIN_S = 15
 
 _DIGESTING_S = 2.5
 """How long after a change of network the browser still pauses and resumes downloads because of it.
@@ -149,26 +147,37 @@ class Stage:
         await self._set_network(wanted)
 
     async def _set_network(self, wanted: NetworkState) -> None:
-        """Take the network away or bring it back; done once the browser has noticed."""
+        """Take the network away or bring it back; done once the whole browser has noticed."""
         link, proxy = self._machine.link, self._machine.proxy
         if not link:
             raise Unsupported("offline", "the browser has no network of its own here")
         if wanted.online == self._network.online:
             return
         self._network = wanted
+        since = self._machine.browser.net_log.mark()
         if wanted.online:
-            self._harness(Network(online=True))
-            await trio.to_thread.run_sync(proxy.accept)
             await trio.to_thread.run_sync(link.up)
+            self._harness(Network(online=True))
+            await trio.to_thread.run_sync(proxy.pass_on)
+            await self._noticed(since)
         else:
+            await trio.to_thread.run_sync(proxy.hold)
             await trio.to_thread.run_sync(link.down)
-        for page in self._windows:
-            await self._script(page, _ONLINE, wanted.online)
-        self._machine.network_digested = trio.current_time() + _DIGESTING_S
-        if not wanted.online:
-            # Only now: a transfer that ends while the browser thinks itself online is another case.
-            await trio.to_thread.run_sync(proxy.refuse)
+            await self._noticed(since)
             self._harness(Network(online=False))
+            # Only now: a transfer that ends while the browser thinks itself online is another case.
+            await trio.to_thread.run_sync(proxy.abort)
+
+    async def _noticed(self, since: int) -> None:
+        """Wait until every part of the browser knows of a change that was made at ``since``."""
+        browser, url = self._machine.browser, self._hosts.url("/.bgfetch/icon.png")
+        with trio.move_on_after(_NOTICED_WITHIN_S):
+            while not browser.net_log.told_of(online=self._network.online, since=since):
+                await trio.to_thread.run_sync(browser.call, browser.first_window, _STIR, url)
+                await trio.sleep(_LOOK_EVERY_S)
+            return
+        state = "back" if self._network.online else "gone"
+        raise Trouble(f"the browser did not notice within {_NOTICED_WITHIN_S} s that its network is {state}")
 
     async def _change_permission(self, step: Step) -> None:
         await self._set_permission(step.arguments["permission"])

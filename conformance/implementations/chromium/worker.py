@@ -13,6 +13,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Iterator
+from functools import partial
 from typing import Any, NoReturn
 
 import trio
@@ -28,6 +29,8 @@ from conformance.scenario.load import scenario_from_document
 from simulator.observation import Log, Observation
 
 Message = dict[str, Any]
+
+_ROUNDS = 50
 
 
 class Output:
@@ -143,7 +146,13 @@ def _messages() -> Iterator[Message]:
 
 def _end(folder: Folder, code: int) -> NoReturn:
     """Leave nothing behind. The first process of a PID namespace sees only what it started."""
-    kill(others() if os.getpid() == 1 else users(folder.path))
+    started = others if os.getpid() == 1 else partial(users, folder.path)
+    for _ in range(_ROUNDS):
+        kill(started())
+        # A browser that is just being started fails once its driver is killed; then there are no more.
+        if folder.starting.acquire(timeout=0.1):
+            break
+    kill(started())
     folder.remove()
     os._exit(code)
 
