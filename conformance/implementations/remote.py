@@ -25,7 +25,7 @@ from simulator.observation import Log, Observation
 Message = Mapping[str, Any]
 
 SECOND = 1_000_000_000
-PATIENCE = 30 * SECOND
+PATIENCE = 15 * SECOND
 """The longest that ``until`` waits, in nanoseconds."""
 
 LONGEST_SLEEP = 3 * SECOND

@@ -51,6 +51,9 @@ PREFERENCES = {"profile.default_content_setting_values.automatic_downloads": 1}
 
 _PATIENCE_S = 20
 
+_IDLE = "https://idle.test/"
+"""What the first window shows: no scenario's host, so the proxy answers it whatever the network."""
+
 
 class Browser:
     """One running Chromium with its driver. Raises Trouble where the driver or the browser fails."""
@@ -78,7 +81,13 @@ class Browser:
         self.version = str(self._driver.capabilities["browserVersion"])
         self.debugger = str(self._driver.capabilities["goog:chromeOptions"]["debuggerAddress"])
         self.first_window = self._driver.current_window_handle
+        with _trouble("opening the first window"):
+            self._driver.get(_IDLE)
         self._left = ""
+
+    def stir(self) -> None:
+        """Make a little traffic in the first window: the browser writes its net log by the dozen of lines."""
+        self.call(self.first_window, "return fetch('/', { cache: 'no-store' }).then(() => {}, () => {})")
 
     # -- pages ------------------------------------------------------------------------------
 

@@ -34,8 +34,6 @@ class Machine:
     see: Callable[[str, str, Kind], None] | None = None
     report: Callable[[bytes], None] | None = None
     devtools_event: Tell | None = None
-    network_digested = 0.0
-    """When, by Trio's clock, the last change of network is all over."""
 
     def __init__(self, folder: Folder, link: Link | None) -> None:
         self.folder, self.link = folder, link

@@ -17,7 +17,7 @@ NONE = "CONNECTION_NONE"
 
 
 class NetLog:
-    """The file that ``--log-net-log`` writes, read as it grows. Its times are those of the monotonic clock."""
+    """The file that ``--log-net-log`` writes, read as it grows. Its times are of the monotonic clock."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

@@ -19,9 +19,6 @@ from simulator.observation import Browser, Devtools, Kind, Log, Network, Page, P
 from simulator.origin.hosts import Hosts
 from simulator.origin.server import Origin
 
-_STIR = "return fetch(arguments[0], { mode: 'no-cors', cache: 'no-store' }).then(() => {}, () => {})"
-"""Makes a little traffic, because the browser writes its net log by the dozen of lines."""
-
 _LOOK_EVERY_S = 0.05
 _NOTICED_WITHIN_S = 15
 
@@ -57,7 +54,6 @@ class Stage:
     async def start(self, nursery: trio.Nursery) -> None:
         """Make the world as the scenario wants it and open its first page."""
         machine = self._machine
-        await trio.sleep_until(machine.network_digested)
         machine.see, machine.report, machine.devtools_event = self._saw, self._reports.take, self._devtools
         self._scope = trio.CancelScope()
         listeners = await trio.open_tcp_listeners(0, host="127.0.0.1")
@@ -170,10 +166,10 @@ class Stage:
 
     async def _noticed(self, since: int) -> None:
         """Wait until every part of the browser knows of a change that was made at ``since``."""
-        browser, url = self._machine.browser, self._hosts.url("/.bgfetch/icon.png")
+        browser = self._machine.browser
         with trio.move_on_after(_NOTICED_WITHIN_S):
             while not browser.net_log.told_of(online=self._network.online, since=since):
-                await trio.to_thread.run_sync(browser.call, browser.first_window, _STIR, url)
+                await trio.to_thread.run_sync(browser.stir)
                 await trio.sleep(_LOOK_EVERY_S)
             return
         state = "back" if self._network.online else "gone"

@@ -22,6 +22,7 @@ from conformance.implementations.chromium.folder import Folder, kill, others, us
 from conformance.implementations.chromium.levers import levers
 from conformance.implementations.chromium.machine import Machine
 from conformance.implementations.chromium.stage import Stage
+from conformance.implementations.chromium.warm_up import warm_up
 from conformance.implementations.protocol import PROTOCOL, Trouble, Unsupported
 from conformance.network.namespace import Link
 from conformance.network.real_time import RealTime
@@ -80,6 +81,7 @@ class Worker:
 
     async def _hello(self) -> Message:
         await self._machine.start(self._nursery)
+        await warm_up(self._machine, self._nursery)
         known = levers(own_network=self._machine.link is not None)
         told = {name: {"available": lever.available, "why": lever.why} for name, lever in known.items()}
         version = self._machine.browser.version
@@ -109,7 +111,7 @@ class Worker:
     async def _stop(self) -> Message:
         if self._stage:
             # What comes from now on is our tidying up, and no part of the scenario.
-            self._log.tell = None
+            self._log.close()
             await self._stage.stop()
             self._stage = None
         return {"type": "stopped"}
