@@ -49,7 +49,7 @@ class Driver:
             if step.settles:
                 number = str(step.number)
                 return await self._until(
-                    step, lambda: number in self.facts.settled_steps, "its promise to settle"
+                    step, lambda: number in self.facts.settled_steps, "its promise settles"
                 )
         return True
 

@@ -162,7 +162,7 @@ def test_where_the_scenario_stood_still_only_that_fails() -> None:
     )
     checks = judge(RESUMED, [*tampered(without(Event, Record, EventDone)), stuck])
     failed = [check for check in checks if check.verdict == FAIL]
-    assert [check.expected for check in failed] == ["step 5, until settled: settled: comes"]
+    assert [check.expected for check in failed] == ["step 5, until settled: settled"]
     assert any(check.verdict == INCONCLUSIVE for check in checks)
 
 

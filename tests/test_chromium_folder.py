@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from conformance.implementations.chromium import diagnosis
-from conformance.implementations.chromium.folder import Folder, clear_left_behind, kill, users
+from conformance.implementations.chromium.folder import MARK, Folder, clear_left_behind, kill, users
 from conformance.implementations.protocol import Trouble
 
 
@@ -29,19 +29,24 @@ def test_a_folder_in_use_is_nobodys_to_clear() -> None:
 
 
 def test_a_folder_left_behind_goes_with_the_processes_that_name_it(temporary: Path) -> None:
-    left = temporary / "bgfetch-left"
+    left, empty = temporary / "bgfetch-ua-left", temporary / "bgfetch-ua-empty"
     (left / "profile").mkdir(parents=True)
-    other = temporary / "somebody-elses"
-    other.mkdir()
+    (left / MARK).touch()
+    empty.mkdir()
+    # Names alike do not make a folder ours: it may hold somebody's results.
+    others = [temporary / name for name in ("somebody-elses", "bgfetch-results", "bgfetch-ua-but-not-ours")]
+    for other in others:
+        other.mkdir()
+        (other / "results.jsonl").touch()
     user = subprocess.Popen(
         [sys.executable, "-c", "import sys; sys.stdin.read()", str(left)], stdin=subprocess.PIPE
     )
     with user:
         assert list(users(left)) == [user.pid]
-        assert clear_left_behind() == [left]
+        assert sorted(clear_left_behind()) == [empty, left]
         assert user.wait(10) == -9
     assert not left.exists()
-    assert other.exists()
+    assert all(any(other.iterdir()) for other in others)
 
 
 def test_killing_waits_for_the_end_and_minds_nobody_who_is_gone() -> None:

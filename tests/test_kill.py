@@ -102,7 +102,7 @@ class Harness:
         ]
 
     def folders(self) -> list[Path]:
-        return list(self.folder.glob("bgfetch-*"))
+        return list(self.folder.glob("bgfetch-ua-*"))
 
 
 def _processes() -> Iterator[Path]:

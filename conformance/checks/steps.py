@@ -39,7 +39,7 @@ def _stuck(step: Step, seen: Evidence) -> Check:
     what = f"{last.kind} of {last.of} by {last.witness}"
     actual = f"not within {stuck.waited / 1e9:.3g} s; the last thing seen was {what}"
     proof = sorted({last.sequence, observation.sequence})
-    return _check(step, seen, FAIL, f"{stuck.waiting_for}: comes", actual, *proof)
+    return _check(step, seen, FAIL, stuck.waiting_for, actual, *proof)
 
 
 def _never(step: Step, seen: Evidence) -> Iterator[Check]:

@@ -9,7 +9,7 @@ from sending a request again by itself on a connection that it wanted to use twi
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 
 import h11
@@ -24,26 +24,17 @@ from simulator.turns import Cell, Waits
 SLICE = 64 * 1024
 """Bytes sent in one go; a large body goes in 64 slices instead, so that cost follows events."""
 
-Harness = Callable[[h11.Request, bytes], Awaitable[tuple[int, Mapping[str, str], bytes]]]
-"""Answers a request below /.bgfetch/: head and body in; status, headers and body out."""
-
 
 class Origin:
     """Every origin of one scenario.
 
-    ``resources`` are by path as the scenario names them; ``harness`` (if any) answers the paths
-    below /.bgfetch/, which are no part of the scenario and are not logged.
+    ``resources`` are by path as the scenario names them; ``log`` takes what passes over the wire.
     """
 
     def __init__(
-        self,
-        resources: Mapping[str, behaviour.Resource],
-        hosts: Hosts,
-        waits: Waits,
-        log: Log,
-        harness: Harness | None = None,
+        self, resources: Mapping[str, behaviour.Resource], hosts: Hosts, waits: Waits, log: Log
     ) -> None:
-        self.resources, self.hosts, self.waits, self.log, self.harness = resources, hosts, waits, log, harness
+        self.resources, self.hosts, self.waits, self.log = resources, hosts, waits, log
         self.requests: Counter[str] = Counter()
         self._gates: dict[str, Cell[bool]] = {}
 
@@ -90,19 +81,10 @@ class Exchange:
         self.host = dict(headers).get("host", "").partition(":")[0]
         self.declared = int(dict(headers).get("content-length", "0"))
         target = request.target.decode("ascii", "replace")
-        if self.origin.harness and target.startswith("/.bgfetch/"):
-            await self._answer_for_the_harness(self.origin.harness, request)
-            return
         self.path = self.origin.hosts.path(self.host, target)
-        await self._answer_for_the_scenario(request.method.decode(), headers)
+        await self._answer(request.method.decode(), headers)
 
-    async def _answer_for_the_harness(self, harness: Harness, request: h11.Request) -> None:
-        body = b"".join([bytes(piece) async for piece in self._arriving()])
-        status, headers, content = await harness(request, body)
-        fields = [*headers.items(), ("Content-Length", str(len(content))), ("Connection", "close")]
-        await self._send(h11.Response(status_code=status, headers=fields), h11.Data(data=content))
-
-    async def _answer_for_the_scenario(self, method: str, headers: Headers) -> None:
+    async def _answer(self, method: str, headers: Headers) -> None:
         preflight = method == "OPTIONS" and "access-control-request-method" in dict(headers)
         if not preflight:
             self.origin.requests[self.path] += 1

@@ -16,7 +16,9 @@ import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-PREFIX = "bgfetch-"
+PREFIX = "bgfetch-ua-"
+MARK = "made-by-bgfetch"
+"""A file that every such folder has: a name alone is not enough to delete something for."""
 
 _PATIENCE_MS = 5000
 
@@ -43,6 +45,7 @@ def _make() -> tuple[Path, int]:
         path = Path(tempfile.mkdtemp(prefix=PREFIX))
         lock = _locked(path)
         if lock is not None and path.exists():
+            (path / MARK).touch()
             return path, lock
         # Between making and locking, another start took it for left behind. Make another.
         if lock is not None:
@@ -63,11 +66,19 @@ def _locked(path: Path) -> int | None:
     return lock
 
 
+def _ours(path: Path) -> bool:
+    """Whether a folder is one of ours: marked, or still empty because its maker was killed before."""
+    try:
+        return (path / MARK).exists() or not any(path.iterdir())
+    except OSError:
+        return False
+
+
 def clear_left_behind() -> list[Path]:
     """End the processes and delete the folders of workers that are no more; gives the folders."""
     cleared = []
     for path in Path(tempfile.gettempdir()).glob(PREFIX + "*"):
-        if (lock := _locked(path)) is not None:
+        if _ours(path) and (lock := _locked(path)) is not None:
             kill(users(path))
             shutil.rmtree(path, ignore_errors=True)
             os.close(lock)
