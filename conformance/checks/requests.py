@@ -53,7 +53,7 @@ def _path(path: str, wanted: Sequence[ExpectRequest], seen: Evidence) -> Check:
         authority=wanted[0].authority,
         verdict=PASS if holds else FAIL,
         expected=f"{path}: " + listed([_told_expected(one) for one in wanted]),
-        actual=f"{path}: " + listed([_told(request, seen) for request in got]),
+        actual=f"{path}: " + listed([_told(request, wanted, seen) for request in got]),
         proof=tuple(observation.sequence for observation, _ in got),
         line=wanted[0].line,
     )
@@ -82,13 +82,15 @@ def _received(request: Seen[Request], seen: Evidence) -> int:
     return max((data.received for _, data in uploads), default=0)
 
 
-def _told(request: Seen[Request], seen: Evidence) -> str:
+def _told(request: Seen[Request], wanted: Sequence[ExpectRequest], seen: Evidence) -> str:
     data = request[1]
     received = _received(request, seen)
+    named = {name.lower() for one in wanted for name in one.headers}
     return (
         data.method
         + (f" with {data.range}" if data.range else "")
         + (f", {received} bytes received" if received else "")
+        + "".join(f", {name}: {value}" for name, value in data.headers if name in named)
     )
 
 

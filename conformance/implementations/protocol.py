@@ -9,13 +9,16 @@ The same messages go over JSON lines to another process (``remote``):
 
     -> {"type": "hello", "protocol": 1}
     <- {"type": "welcome", "name": …, "version": …, "levers": {lever: {"available": …, "why": …}}}
-    -> {"type": "start", "id": …, "document": {…}, "seed": 0}      <- {"type": "started"}
+    -> {"type": "start", "id": …, "document": {…}, "seed": 0, "began": …}      <- {"type": "started"}
     -> {"type": "step", "number": 3}                               <- {"type": "done", "number": 3}
     <- {"type": "observation", "observation": {…}}                 at any time in between
     -> {"type": "stop"}                                            <- {"type": "stopped"}
     <- {"type": "unsupported", "lever": …, "why": …}               instead of started or done
     <- {"type": "trouble", "what": …}                              instead of any answer
     -> {"type": "goodbye"}                                         and the process ends
+
+``began`` is when the scenario began, on the monotonic clock that all processes of a machine
+share: observations of both sides then have their times from one clock.
 """
 
 from __future__ import annotations

@@ -67,7 +67,7 @@ class Remote:
         session = RemoteSession(process)
         try:
             message = {"type": "start", "id": scenario.id, "document": scenario.document, "seed": seed}
-            await process.ask(message, "started")
+            await process.ask({**message, "began": session.began}, "started")
             yield session
             await process.ask({"type": "stop"}, "stopped")
         except Unsupported:
@@ -101,8 +101,8 @@ class RemoteSession:
     """One scenario under way in another process."""
 
     def __init__(self, process: Process) -> None:
-        start = time.monotonic_ns()
-        self.log = Log(lambda: time.monotonic_ns() - start)
+        self.began = time.monotonic_ns()
+        self.log = Log(lambda: time.monotonic_ns() - self.began)
         self._process = process
         self._ours: dict[int, int] = {}
         process.observe = self._observe

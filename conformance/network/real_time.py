@@ -11,10 +11,10 @@ from simulator.turns import Watch, Watched
 
 
 class RealTime:
-    """``simulator.turns.Waits`` over the machine's monotonic clock. Times in nanoseconds since its making."""
+    """``simulator.turns.Waits`` in real time. Times in nanoseconds since ``began``, by default now."""
 
-    def __init__(self) -> None:
-        self.start = time.monotonic_ns()
+    def __init__(self, began: int | None = None) -> None:
+        self.start = time.monotonic_ns() if began is None else began
 
     def now(self) -> int:
         return time.monotonic_ns() - self.start

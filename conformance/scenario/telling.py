@@ -10,7 +10,11 @@ from conformance.scenario.model import Condition, NetworkState, RequestSpec, Ste
 def told(step: Step) -> str:
     """One short sentence that says what a step does."""
     subject = step.arguments.get(step.verb)
-    rest = [f"{key} {_plain(value, key)}" for key, value in step.arguments.items() if key != step.verb]
+    rest = [
+        f"{key} {_plain(value, key)}"
+        for key, value in step.arguments.items()
+        if key != step.verb and value != {} and value is not True
+    ]
     words = [step.verb] if subject is True else [step.verb, _plain(subject, step.verb)]
     if step.on != "page":
         words.insert(0, f"{step.on}:")

@@ -94,7 +94,7 @@ class Worker:
         }
 
     async def _start(self, message: Message) -> Message:
-        waits = RealTime()
+        waits = RealTime(message.get("began"))
         self._scenario = scenario_from_document(message["document"], message["id"])
         self._started += 1
         self._log = Log(waits.now, self._output.observe)
