@@ -66,8 +66,8 @@ class Watcher(Protocol):
 async def run(plan: Plan, folder: RunFolder, watcher: Watcher) -> None:
     """Run the plan into the folder.
 
-    Raises BadInput if an implementation cannot be opened or the folder cannot be written, and
-    KeyboardInterrupt on Ctrl-C: every implementation is closed, what is finished stays.
+    Raises BadInput if an implementation cannot be opened or the folder cannot be written. When it
+    is cancelled, every implementation is closed and what is finished stays.
     """
     began = time.monotonic_ns()
     candidates = [Candidate(implementation) for implementation in plan.implementations]

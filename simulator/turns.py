@@ -16,12 +16,14 @@ from __future__ import annotations
 
 import gc
 import heapq
+import inspect
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from typing import Any, Generic, Protocol, TypeVar
 
 import trio
+from trio.lowlevel import enable_ki_protection
 from trio.testing import wait_all_tasks_blocked
 
 T = TypeVar("T")
@@ -199,9 +201,13 @@ class Turns:
 
     def start_soon(self, steps: Callable[..., Awaitable[Any]], *args: Any) -> None:
         """Run ``steps`` in parallel, beginning at a turn of their own."""
+        if self.closed:  # nobody hands out turns any more; what was to be awaited never will be
+            for coroutine in filter(inspect.iscoroutine, args):
+                coroutine.close()
+            return
         nursery = self._nursery
         assert nursery is not None, "the scheduler is not running: use 'async with turns.running():'"
-        self.ready.append(lambda: nursery.start_soon(steps, *args))
+        self.ready.append(lambda: nursery.start_soon(_task, steps, *args))
 
     @asynccontextmanager
     async def nursery(self) -> AsyncIterator[Nursery]:
@@ -234,6 +240,7 @@ class Turns:
             if collecting:
                 gc.enable()
 
+    @enable_ki_protection
     async def _kernel(self) -> None:
         try:
             while True:
@@ -272,6 +279,16 @@ class Turns:
         self.ready.clear()
 
 
+@enable_ki_protection
+async def _task(steps: Callable[..., Awaitable[Any]], *args: Any) -> None:
+    """A task of the simulation. Ctrl-C does not strike in the middle of its turn.
+
+    It could leave a turn to nobody, or a coroutine that nobody awaits. Trio raises it in the
+    task that runs the simulation instead, at its next wait, and that unwinds all others.
+    """
+    await steps(*args)
+
+
 class Nursery:
     """Starts tasks that take turns; its block waits for them, also for those that have not begun."""
 
@@ -285,6 +302,7 @@ class Nursery:
         self._turns.ready.append(begun.set)
         self._inner.start_soon(self._first_turn, begun, steps, *args)
 
+    @enable_ki_protection
     async def _first_turn(self, begun: trio.Event, steps: Callable[..., Awaitable[Any]], *args: Any) -> None:
         await self._turns._block(begun, "its first turn")
         await steps(*args)

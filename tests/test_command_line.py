@@ -15,6 +15,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+import trio
 from click.testing import Result
 
 from conformance.command_line import browsers
@@ -81,7 +82,8 @@ def judged_as(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
             if verdict == ERROR:
                 raise Trouble("the tab crashed")
             if verdict == "interrupted":
-                raise KeyboardInterrupt
+                signal.raise_signal(signal.SIGINT)
+                await trio.sleep_forever()
 
         def judge(*_: Any) -> list[Check]:
             return [Check("background-fetch-manager-fetch/1", "must", "text", verdict, "a thing", "another")]
