@@ -21,6 +21,8 @@ from simulator.observation import (
     Step,
 )
 
+END_EVENTS = ("backgroundfetchsuccess", "backgroundfetchfail", "backgroundfetchabort")
+
 
 class Facts:
     """The state of a scenario as its witnesses have told it so far."""
@@ -52,7 +54,7 @@ class Facts:
                 self.events.add((type, seen.of))
             case EventDone(type=type):
                 self.ended.add((type, seen.of))
-                self.done[seen.of] += 1
+                self.done[seen.of] += type in END_EVENTS
             case Display(paused=paused):
                 self.paused[seen.of] = paused
             case Step(verb="fetch"):

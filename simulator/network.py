@@ -26,6 +26,7 @@ class Network:
         self.turns = turns
         self.serve = serve
         self.online = Cell(True)
+        self.metered = False
         self.bandwidth = AMPLE_BANDWIDTH
         self.latency = 0
         self._streams: dict[MemoryStream, None] = {}

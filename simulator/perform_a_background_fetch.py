@@ -107,6 +107,7 @@ async def fire_the_event(
 
     def make(worker: WorkerGlobal) -> ExtendableEvent:
         instance = get_a_background_fetch_registration_instance(ua, bg_fetch, worker)
+        bg_fetch.event_was_dispatched = True
         return constructor(name, instance)
 
     return await fire_a_functional_event(ua, bg_fetch.service_worker_registration, make)
@@ -123,6 +124,7 @@ async def lifetime_over(ua: UserAgent, event: ExtendableEvent | None) -> None:
 def drop_the_records(ua: UserAgent, bg_fetch: BackgroundFetch) -> None:
     """Then they are available nowhere any more."""
     bg_fetch.records_available_flag = False
+    bg_fetch.service_worker_registration.stored_background_fetches.pop(bg_fetch, None)
     ua.storage.give_back(bg_fetch.stored_body_bytes_total)
     update_background_fetch_instances(ua, bg_fetch)
 
