@@ -9,17 +9,30 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from conformance.mutants import (
+    across_origins,
     complete_a_record,
     instances,
+    lives,
     manager,
     perform,
     record_objects,
     registration,
+    user_interface,
 )
 from conformance.mutants.catalogue import mutant
 from simulator.overrides import Override
 
-AREAS = (manager, registration, record_objects, perform, complete_a_record, instances)
+AREAS = (
+    manager,
+    registration,
+    record_objects,
+    perform,
+    complete_a_record,
+    instances,
+    user_interface,
+    lives,
+    across_origins,
+)
 """Every module of mutants."""
 
 

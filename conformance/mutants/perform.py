@@ -62,6 +62,11 @@ async def _(original: Any, ua: Any, bg_fetch: Any, name: str, constructor: Any) 
     return await original(ua, bg_fetch, name, constructor)
 
 
+@mutant("event-overtakes-updates", perform_a_background_fetch.updates_come_first)
+async def _(original: Any, ua: Any, bg_fetch: Any) -> None:
+    """An instance that the worker had before shows in the end event what it was before."""
+
+
 @mutant("event-twice", perform_a_background_fetch.fire_the_event)
 async def _(original: Any, ua: Any, bg_fetch: Any, name: str, constructor: Any) -> Any:
     """The end event is fired two times."""

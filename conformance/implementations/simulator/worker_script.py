@@ -15,6 +15,7 @@ from simulator.background_fetch_record import BackgroundFetchRecord
 from simulator.content import runs_of_spans
 from simulator.environment import WorkerGlobal
 from simulator.observation import Attributes, Called, Event, EventDone, Record, Settled
+from simulator.promise import promise_of
 from simulator.script_errors import ScriptError
 from simulator.turns import Cell, Turns
 
@@ -33,7 +34,18 @@ class WorkerScript(Calls):
 
     def listen(self) -> None:
         for type in (*END_EVENTS, "backgroundfetchclick"):
-            self.worker.addEventListener(type, lambda event: event.waitUntil(self._handle(event)))
+            self.worker.addEventListener(type, self._begin)
+
+    def _begin(self, event: BackgroundFetchEvent) -> None:
+        turns = self.worker.ua.turns
+        event.waitUntil(promise_of(turns, lambda: self._handle(event)))
+        turns.start_soon(self._tell_the_end, event)
+
+    async def _tell_the_end(self, event: BackgroundFetchEvent) -> None:
+        """Report that the event is over; script itself cannot see it, and reports it just before."""
+        over = lambda: not event.active  # noqa: E731
+        await self.worker.ua.turns.until(over, event.pending, why=f"{event.type} to end")
+        self.see(self.names.of_fetch(event.registration.background_fetch), EventDone(event.type))
 
     async def _handle(self, event: BackgroundFetchEvent) -> None:
         bg_fetch = event.registration.background_fetch
@@ -48,7 +60,6 @@ class WorkerScript(Calls):
             await self._read_all(name, event)
         self.see(name, Attributes(**attributes(event.registration)))
         await self._carry_out(event)
-        self.see(name, EventDone(event.type))
 
     # -- what the scenario says ---------------------------------------------------------------
 
