@@ -61,6 +61,12 @@ def _(original: Any, ua: Any, bg_fetch: Any) -> bool:
     return False
 
 
+@mutant("event-again-after-a-restart", restart.is_taken_up_again)
+def _(original: Any, ua: Any, bg_fetch: Any) -> bool:
+    """A fetch whose event was being handled is concluded a second time by the next process."""
+    return True
+
+
 @mutant("post-sent-again-after-a-restart", restart.interrupted)
 def _(original: Any, ua: Any, record: Any) -> str:
     """A POST that was under way is sent again by the next process."""
