@@ -52,6 +52,9 @@ def test_every_mutant_says_which_clause_it_breaks_and_how(name: str) -> None:
         ("E2", "complete-a-record-algorithm/not-found-is-bad-status"),
         ("E6", "create-settled-fetches-algorithm/matched-before-the-headers"),
         ("E7", "complete-a-record-algorithm/offline-resumes-by-range"),
+        ("E11", "background-fetch-display-algorithm/abort-while-paused"),
+        ("E35", "background-fetch-display-algorithm/cancel-after-a-failure"),
+        ("E55", "privacy-and-bandwidth-use/unregistered-mid-way"),
     ],
 )
 def test_a_literal_reading_shows_its_defect(erratum: str, caught_by: str) -> None:
