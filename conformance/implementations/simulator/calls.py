@@ -121,7 +121,8 @@ class Calls:
             registration.on_progress(
                 lambda now: self._progress(name, now) if self.registrations[name] is now else None
             )
-            self.environment.ua.turns.start_soon(self._watch_for_gone, name, registration)
+            if self.witness == "page":  # a worker does not live on to look
+                self.environment.ua.turns.start_soon(self._watch_for_gone, name, registration)
         seen = attributes(registration)
         self.see(name, Attributes(**seen))
         return seen

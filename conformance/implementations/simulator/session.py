@@ -27,6 +27,7 @@ from simulator.observation import (
 from simulator.origin.hosts import Hosts
 from simulator.origin.server import Origin
 from simulator.overrides import Override
+from simulator.service_worker import ServiceWorkerRegistration
 from simulator.turns import Turns, Watched
 from simulator.user_agent import UserAgent
 
@@ -140,14 +141,20 @@ class SimulatorSession:
             case "worker":
                 self._set_worker(argument, self._scope(step.on))
             case "user":
-                self._use(argument, step.of)
+                await self._use(argument, step.of)
             case _:
                 self._on(step).begin(step)
 
     def _on(self, step: Step) -> Calls | OutsidePage:
         if step.on in self.pages:
             return self.pages[step.on]
-        return self.workers[self.agent.registrations[self._scope(step.on)].running_worker()]
+        return self.workers[self._registration(self._scope(step.on)).running_worker()]
+
+    def _registration(self, scope: str) -> ServiceWorkerRegistration:
+        """The registration of a scope. Raises Unsupported where it is gone."""
+        if scope not in self.agent.registrations:
+            raise Unsupported("stop worker", f"the worker of {scope!r} is no longer registered")
+        return self.agent.registrations[scope]
 
     def _scope(self, on: str) -> str:
         """The scope of the worker that ``on`` names; where there is one only, it need not be said."""
@@ -178,9 +185,7 @@ class SimulatorSession:
         self._see(Browser("killed" if state == "kill" else "quit"))
 
     def _set_worker(self, state: str, scope: str) -> None:
-        registration = self.agent.registrations.get(scope)
-        if registration is None:
-            raise Unsupported("stop worker", f"the worker of {scope!r} is unregistered already")
+        registration = self._registration(scope)
         if state == "unregister":
             clear_registration.unregister(self.agent, registration)
             self._see(Worker("unregistered"), of=scope)
@@ -189,12 +194,15 @@ class SimulatorSession:
         if state == "update":
             self.log.see("worker", scope, "", Worker("activated"))
 
-    def _use(self, word: str, of: str) -> None:
-        """What the user does with what is shown of the newest fetch of this name."""
-        named = [one for one in self.agent.displayed if self.names.of_fetch(one) == of]
-        if not named:
+    async def _use(self, word: str, of: str) -> None:
+        """What the user does, once it is there, with what is shown of the newest fetch of this name."""
+
+        def shown() -> list[BackgroundFetch]:
+            return [one for one in self.agent.displayed if self.names.of_fetch(one) == of]
+
+        if not await self.until(lambda: bool(shown())):
             raise Unsupported("user", f"nothing is shown of {of!r} that a user could {word}")
-        getattr(background_fetch_display, word)(self.agent, named[-1])
+        getattr(background_fetch_display, word)(self.agent, shown()[-1])
 
     def _set_network(self, state: NetworkState) -> None:
         self._see(Network(state.online, state.metered, state.bandwidth))
