@@ -48,3 +48,9 @@ def _(original: Any, ua: Any, response: Any) -> Any:
 def _(original: Any, ua: Any, crossed: bool) -> str:
     """A response of another origin is of type basic."""
     return "basic"
+
+
+@mutant("every-header-is-safe", cors.unsafe_headers)
+def _(original: Any, ua: Any, request: Any) -> list[str]:
+    """No header of the author's is a reason to ask beforehand, nor asked for."""
+    return []
