@@ -6,8 +6,9 @@ Conditions of a scenario are asked again after every observation; they look here
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 
-from conformance.scenario.model import Condition, Scenario
+from conformance.scenario.model import Condition, Expect, Scenario
 from simulator.observation import (
     Attributes,
     Display,
@@ -21,12 +22,26 @@ from simulator.observation import (
     Step,
 )
 
+END_EVENTS = ("backgroundfetchsuccess", "backgroundfetchfail", "backgroundfetchabort")
+
+
+def _results(expect: Expect) -> Iterator[str]:
+    """The names of the steps whose results are expected, also by an alternative."""
+    yield from (one.step for one in expect.results)
+    for one in expect.any:
+        yield from _results(one.expect)
+
 
 class Facts:
     """The state of a scenario as its witnesses have told it so far."""
 
     def __init__(self, scenario: Scenario) -> None:
         self._fetches = {str(step.number): step.name for step in scenario.steps if step.verb == "fetch"}
+        expected = set(_results(scenario.expect))
+        self._awaited = {
+            *self._fetches,
+            *(str(step.number) for step in scenario.steps if step.name and step.name in expected),
+        }
         self.downloaded: dict[tuple[str, str], int] = {}
         self.records_gone: set[tuple[str, str]] = set()
         self.requests: dict[str, int] = {}
@@ -52,10 +67,10 @@ class Facts:
                 self.events.add((type, seen.of))
             case EventDone(type=type):
                 self.ended.add((type, seen.of))
-                self.done[seen.of] += 1
+                self.done[seen.of] += type in END_EVENTS
             case Display(paused=paused):
                 self.paused[seen.of] = paused
-            case Step(verb="fetch"):
+            case Step() if seen.of in self._awaited:
                 self.pending.add(seen.of)
             case Settled(outcome=outcome):
                 self._settled(seen.of, outcome)
@@ -74,7 +89,10 @@ class Facts:
 
     @property
     def settled(self) -> bool:
-        """Every fetch() has settled, and every accepted fetch had its end event, lifetime over."""
+        """Every fetch() and every call whose result is expected has settled, every fetch is over.
+
+        An accepted fetch is over once it had its end event, and the event's lifetime is over.
+        """
         return not self.pending and all(self.done[name] >= count for name, count in self.accepted.items())
 
     def hold(self, condition: Condition) -> bool:

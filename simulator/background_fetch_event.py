@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from simulator.background_fetch_display import show
 from simulator.background_fetch_registration import BackgroundFetchRegistration
-from simulator.observation import Display
 from simulator.overrides import point
 from simulator.promise import Promise, rejected_with
 from simulator.script_errors import invalid_state_error
@@ -48,7 +48,7 @@ class BackgroundFetchUpdateUIEvent(BackgroundFetchEvent):
             bg_fetch.icons = tuple(icons)
         if title is not None:  # 6
             bg_fetch.title = title
-        ua.see("ui", "ui", bg_fetch.id, Display(bg_fetch.title, bg_fetch.icons))
+        show(ua, bg_fetch)
         promise: Promise[None] = Promise(ua.turns)
         promise.resolve(None)  # 7
         return promise

@@ -98,6 +98,7 @@ def check_quota(ua: UserAgent, upload_total: int, download_total: int) -> None:
 def list_as_active(ua: UserAgent, registration: ServiceWorkerRegistration, bg_fetch: BackgroundFetch) -> None:
     """The id is listed before the promise resolves."""
     registration.active_background_fetches[bg_fetch.id] = bg_fetch
+    registration.stored_background_fetches[bg_fetch] = None
 
 
 @point("background-fetch-manager-get/3")
@@ -162,6 +163,7 @@ class BackgroundFetchManager:
         for given in requests:
             request = construct(self.ua, given, self.environment.url)
             check_mode(self.ua, request)
+            request.origin = self.ua.origin
             records.append(BackgroundFetchRecord(request))
         return records
 

@@ -181,8 +181,9 @@ class Attempt:
 
     async def run(self) -> None:
         """Step 11: the fetch and its callbacks. On return the attempt is complete."""
+        self.record.was_sent = True
         try:
-            async with fetch(self.ua.network, self.request, self.process_request_body) as arriving:
+            async with fetch(self.ua, self.request, self.process_request_body) as arriving:
                 if self.process_response(arriving.response):
                     await self.receive(arriving)
         except NetworkError as error:

@@ -57,6 +57,7 @@ class BackgroundFetchRecord:
         self.request = request
         self.response_data = BackgroundFetchResponse()
         self.failed_attempts = 0
+        self.was_sent = False
 
 
 class BackgroundFetch:
@@ -74,6 +75,7 @@ class BackgroundFetch:
         download_total: int = 0,
         upload_total: int = 0,
     ) -> None:
+        self.unique_id = object()  # the same before and after a restart
         self.id, self.records, self.title, self.icons = id, list(records), title, tuple(icons)
         self.download_total, self.upload_total = download_total, upload_total
         self.service_worker_registration = registration
@@ -81,6 +83,7 @@ class BackgroundFetch:
         self.result = ""
         self.failure_reason = ""
         self.records_available_flag = True
+        self.event_was_dispatched = False
         self.update_handling_queue = ParallelQueue(turns)
         self.paused_flag = Cell(False)
         self.abort_all_flag = Cell(False)

@@ -11,6 +11,7 @@ from simulator.background_fetch_record import BackgroundFetchRecord, BodyStream,
 from simulator.concepts import BackgroundFetchRecord as StoredRecord
 from simulator.concepts import BackgroundFetchResponse
 from simulator.content import Span
+from simulator.cors import filtered
 from simulator.fetch import Response
 from simulator.overrides import point
 from simulator.promise import Promise, promise_of
@@ -78,7 +79,8 @@ def _record_object(ua: UserAgent, record: StoredRecord) -> BackgroundFetchRecord
         await ua.turns.until(known, data, why=f"the response of {record.request.url}")
         if not data.exposed or data.response is None:
             raise rejection(ua, data)
-        return ScriptResponse(exposed_headers(ua, data.response), BodyStream(_Stream(ua, data).pull))
+        shown = exposed_headers(ua, filtered(ua, data.response))
+        return ScriptResponse(shown, BodyStream(_Stream(ua, data).pull))
 
     ready: Promise[ScriptResponse] = promise_of(ua.turns, response)
     return BackgroundFetchRecord(request_copy(ua, record), ready)

@@ -8,11 +8,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from simulator import complete_a_record, extract_content_range_values, perform_a_background_fetch
+from simulator import (
+    background_fetch_display,
+    clear_registration,
+    complete_a_record,
+    extract_content_range_values,
+    perform_a_background_fetch,
+)
 from simulator.concepts import BackgroundFetch, BackgroundFetchResponse
 from simulator.fetch import Response
 from simulator.overrides import ERRATUM, Catalogue
 from simulator.request import Request
+from simulator.service_worker import ServiceWorkerRegistration
 from simulator.user_agent import UserAgent
 
 literal = Catalogue(ERRATUM)
@@ -48,6 +55,17 @@ def never_done(original: Any, ua: UserAgent, held: int, complete: int | None, ad
 def abort_does_not_wake(original: Any, ua: UserAgent, bg_fetch: BackgroundFetch) -> bool:
     """A paused record waits for being unpaused only: aborting it ends nothing."""
     return not bg_fetch.paused_flag.value
+
+
+@literal("E35", background_fetch_display.aborted_by_the_user)
+def only_the_flag(original: Any, ua: UserAgent, bg_fetch: BackgroundFetch) -> None:
+    """The user's abort leaves the id listed, and a record that had failed makes the event a failure."""
+    bg_fetch.abort_all_flag.value = True
+
+
+@literal("E55", clear_registration.abort_its_fetches)
+def nothing_is_cleared(original: Any, ua: UserAgent, registration: ServiceWorkerRegistration) -> None:
+    """No step of the text aborts or purges anything when a worker is unregistered."""
 
 
 @literal("E16", complete_a_record.add_if_range)

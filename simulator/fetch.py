@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 import h11
-from attrs import frozen
+from attrs import evolve, frozen
 
+from simulator import cors
 from simulator.content import Span
 from simulator.network import MemoryStream, Network
 from simulator.observation import Headers
@@ -19,6 +21,9 @@ from simulator.origin.answers import readable
 from simulator.origin.server import SLICE
 from simulator.origin.stream import Broken, NetworkLost
 from simulator.request import Request
+
+if TYPE_CHECKING:
+    from simulator.user_agent import UserAgent
 
 MOST_REDIRECTS = 20
 NULL_BODY_STATUS = (101, 103, 204, 205, 304)
@@ -81,27 +86,51 @@ class Arriving:
 
 @asynccontextmanager
 async def fetch(
-    network: Network, request: Request, process_request_body: Callable[[int], None]
+    ua: UserAgent, request: Request, process_request_body: Callable[[int], None]
 ) -> AsyncIterator[Arriving]:
     """Send a request; inside the block its response has begun. Leaving the block terminates the fetch.
 
     ``process_request_body`` is told the bytes of the request's body transmitted so far.
     Raises NetworkError for everything that Fetch calls so, also while the body is read.
     """
-    sending = request.copy()
+    sending, crossed = request.copy(), False
     for _ in range(MOST_REDIRECTS + 1):
-        async with _exchange(network, sending, process_request_body) as arriving:
-            location = arriving.response.header("location")
-            if arriving.response.status not in (301, 302, 303, 307, 308) or location is None:
-                yield arriving
+        crossed |= cors.is_cross_origin(sending)
+        if crossed:
+            await _ask_beforehand(ua, sending)
+        async with _exchange(ua.network, sending, process_request_body) as arriving:
+            response = evolve(arriving.response, type=cors.response_type(ua, crossed))
+            if crossed:
+                _check(cors.passes_the_cors_check(ua, sending, response), sending)
+            location = response.header("location")
+            if response.status not in (301, 302, 303, 307, 308) or location is None:
+                yield evolve(arriving, response=response)
                 return
-            _redirect(sending, arriving.response.status, location)
+            _redirect(sending, response.status, location)
     raise NetworkError(f"more than {MOST_REDIRECTS} redirects")
+
+
+async def _ask_beforehand(ua: UserAgent, request: Request) -> None:
+    """Fetch, CORS-preflight fetch, where one is due; and the Origin header, which is due anyhow."""
+    request.headers = {**request.headers, "Origin": request.origin}
+    if cors.needs_preflight(ua, request):
+        async with _exchange(ua.network, cors.preflight_of(ua, request), lambda sent: None) as arriving:
+            answer = arriving.response
+            allowed = cors.passes_the_cors_check(ua, request, answer)
+            _check(allowed and cors.preflight_allows(ua, request, answer), request)
+
+
+def _check(allowed: bool, request: Request) -> None:
+    if not allowed:
+        raise NetworkError(f"{request.url} does not allow {request.origin}")
 
 
 def _redirect(request: Request, status: int, location: str) -> None:
     """Fetch, HTTP-redirect fetch: where to, and with which method."""
-    request.url = urljoin(request.url, location)
+    target = urljoin(request.url, location)
+    if cors.is_cross_origin(request) and cors.origin_of(target) != cors.origin_of(request.url):
+        request.origin = "null"  # who asks is not told by one stranger to the next
+    request.url = target
     if (status in (301, 302) and request.method == "POST") or (
         status == 303 and request.method not in ("GET", "HEAD")
     ):

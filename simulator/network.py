@@ -20,12 +20,17 @@ CONNECTING = 20_000_000
 
 
 class Network:
-    """The user agent's link. ``serve`` is the world's end of every connection."""
+    """The user agent's link. ``serve`` is the world's end of every connection.
+
+    ``bandwidth`` is bits per second for each connection, ``latency`` nanoseconds; a change of
+    either counts from the next piece that is sent, or connection that is made.
+    """
 
     def __init__(self, turns: Turns, serve: Callable[[Stream], Awaitable[None]]) -> None:
         self.turns = turns
         self.serve = serve
         self.online = Cell(True)
+        self.metered = False
         self.bandwidth = AMPLE_BANDWIDTH
         self.latency = 0
         self._streams: dict[MemoryStream, None] = {}

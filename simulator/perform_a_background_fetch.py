@@ -16,7 +16,7 @@ from simulator.get_a_background_fetch_registration_instance import (
 )
 from simulator.overrides import point
 from simulator.service_worker import ExtendableEvent, fire_a_functional_event
-from simulator.turns import Watched
+from simulator.turns import Cell, Watched
 from simulator.update_background_fetch_instances import update_background_fetch_instances
 
 if TYPE_CHECKING:
@@ -99,6 +99,21 @@ def success_event(ua: UserAgent) -> tuple[str, type[BackgroundFetchEvent]]:
     return "backgroundfetchsuccess", BackgroundFetchUpdateUIEvent
 
 
+@point("perform-a-background-fetch-algorithm/8.13b")
+async def updates_come_first(ua: UserAgent, bg_fetch: BackgroundFetch) -> None:
+    """The event waits for the updates queued before it.
+
+    The worker may hold an instance already, from a click; it must have its final values by then.
+    """
+    told = Cell(False)
+
+    async def mark() -> None:
+        told.value = True
+
+    bg_fetch.update_handling_queue.enqueue(mark)
+    await ua.turns.until(lambda: told.value, told, why=f"the instances of {bg_fetch.id!r} to be told")
+
+
 @point("perform-a-background-fetch-algorithm/8.13")
 async def fire_the_event(
     ua: UserAgent, bg_fetch: BackgroundFetch, name: str, constructor: type[BackgroundFetchEvent]
@@ -107,6 +122,7 @@ async def fire_the_event(
 
     def make(worker: WorkerGlobal) -> ExtendableEvent:
         instance = get_a_background_fetch_registration_instance(ua, bg_fetch, worker)
+        bg_fetch.event_was_dispatched = True
         return constructor(name, instance)
 
     return await fire_a_functional_event(ua, bg_fetch.service_worker_registration, make)
@@ -123,6 +139,7 @@ async def lifetime_over(ua: UserAgent, event: ExtendableEvent | None) -> None:
 def drop_the_records(ua: UserAgent, bg_fetch: BackgroundFetch) -> None:
     """Then they are available nowhere any more."""
     bg_fetch.records_available_flag = False
+    bg_fetch.service_worker_registration.stored_background_fetches.pop(bg_fetch, None)
     ua.storage.give_back(bg_fetch.stored_body_bytes_total)
     update_background_fetch_instances(ua, bg_fetch)
 
@@ -169,6 +186,7 @@ async def _conclude(ua: UserAgent, bg_fetch: BackgroundFetch, reason: str) -> No
     set_result(ua, bg_fetch, reason)  # 8.5, 8.6
     update_before_the_event(ua, bg_fetch)  # 8.7
     name, constructor = _event_for(ua, reason)  # 8.8 to 8.12
+    await updates_come_first(ua, bg_fetch)
     event = await fire_the_event(ua, bg_fetch, name, constructor)  # 8.13
 
     async def then() -> None:

@@ -10,14 +10,20 @@ import difflib
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from simulator import background_fetch_display, complete_a_record
-from simulator.concepts import BackgroundFetchRecord
+from simulator import background_fetch_display, complete_a_record, restart, service_worker
+from simulator.concepts import BackgroundFetchRecord, BackgroundFetchResponse
 from simulator.overrides import POLICY, Override, Point
 from simulator.user_agent import UserAgent
 
 MOST_RETRIES = 3
 
-DEFAULTS: Mapping[str, Any] = {"cut_while_online": "fail", "prompt_starts_paused": False}
+DEFAULTS: Mapping[str, Any] = {
+    "cut_while_online": "fail",
+    "prompt_starts_paused": False,
+    "pause_on_metered": False,
+    "event_lifetime_max": "never",
+    "kill_keeps": "all",
+}
 """Every field, with what the reference user agent does where nothing is said."""
 
 
@@ -55,10 +61,43 @@ def _prompt_starts_paused() -> list[Override]:
     return [Override(POLICY, "prompt_starts_paused=true", at, starts_paused, starts_paused.__doc__ or "")]
 
 
+def _pause_on_metered() -> list[Override]:
+    def pauses(original: Any, ua: UserAgent) -> bool:
+        """On a metered link a fetch waits for another one."""
+        return True
+
+    at = background_fetch_display.pauses_on_a_metered_link
+    return [Override(POLICY, "pause_on_metered=true", at, pauses, pauses.__doc__ or "")]
+
+
+def _event_lifetime_max(most: int) -> list[Override]:
+    def limited(original: Any, ua: UserAgent) -> int:
+        """A worker is ended once its event has been active for so long."""
+        return most
+
+    at = service_worker.event_lifetime_max
+    return [Override(POLICY, f"event_lifetime_max={most} ns", at, limited, limited.__doc__ or "")]
+
+
+def _kill_keeps_nothing() -> list[Override]:
+    def kept(original: Any, ua: UserAgent, data: BackgroundFetchResponse) -> int:
+        """Of a body that was not complete nothing is found again."""
+        return 0
+
+    at = restart.bytes_kept_after_a_kill
+    return [Override(POLICY, "kill_keeps=none", at, kept, kept.__doc__ or "")]
+
+
 _VALUES: Mapping[str, Mapping[Any, Callable[[], list[Override]]]] = {
     "cut_while_online": {"fail": list, "retry": _retry_when_cut},
     "prompt_starts_paused": {False: list, True: _prompt_starts_paused},
+    "pause_on_metered": {False: list, True: _pause_on_metered},
+    "event_lifetime_max": {"never": list},
+    "kill_keeps": {"all": list, "none": _kill_keeps_nothing},
 }
+
+_AMOUNTS: Mapping[str, Callable[[int], list[Override]]] = {"event_lifetime_max": _event_lifetime_max}
+"""Fields that may also be a whole number, of bytes or nanoseconds."""
 
 
 class UnknownPolicy(Exception):
@@ -73,6 +112,9 @@ def overrides_for(policy: Mapping[str, Any]) -> list[Override]:
             near = difflib.get_close_matches(field, _VALUES, 1)
             hint = f"; did you mean {near[0]!r}?" if near else f"; there are: {', '.join(_VALUES)}"
             raise UnknownPolicy(f"the simulator has no policy {field!r}{hint}")
+        if field in _AMOUNTS and isinstance(value, int) and not isinstance(value, bool):
+            found += _AMOUNTS[field](value)
+            continue
         if value not in _VALUES[field]:
             known = ", ".join(repr(known) for known in _VALUES[field])
             raise UnknownPolicy(f"policy {field!r} has no value {value!r}; it can be: {known}")

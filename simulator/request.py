@@ -17,7 +17,8 @@ _NORMALISED = ("DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT")
 class Request:
     """A request of Fetch. ``body`` is its length in bytes, None for a null body.
 
-    A body needs no content here: what is uploaded is only ever counted.
+    A body needs no content here: what is uploaded is only ever counted. ``origin`` is the
+    origin that asks, "" for one that is never compared.
     """
 
     url: str
@@ -28,6 +29,7 @@ class Request:
     credentials: str = "same-origin"
     keepalive: bool = False
     service_workers_mode: str = "all"
+    origin: str = ""
 
     def copy(self) -> Request:
         return evolve(self, headers=dict(self.headers))

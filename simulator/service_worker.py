@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from simulator.concepts import BackgroundFetch
 from simulator.environment import WorkerGlobal
 from simulator.observation import Worker
+from simulator.overrides import point
 from simulator.script_errors import invalid_state_error
 from simulator.turns import Cell, ParallelQueue
 
@@ -26,6 +27,9 @@ class ServiceWorkerRegistration:
         self.active_worker = True
         self.active_background_fetches: dict[str, BackgroundFetch] = {}
         self.active_background_fetches_edit_queue = ParallelQueue(ua.turns)
+        # Beside those that are active, those whose end event is not over: their records are stored.
+        self.stored_background_fetches: dict[BackgroundFetch, None] = {}
+        self.events: list[ExtendableEvent] = []
         self._running: WorkerGlobal | None = None
 
     def running_worker(self) -> WorkerGlobal:
@@ -37,10 +41,13 @@ class ServiceWorkerRegistration:
         return self._running
 
     def stop_worker(self) -> None:
-        """End the running worker, if any; the next functional event starts another."""
+        """End the running worker, if any, and its events; the next functional event starts another."""
         if self._running is not None:
             self._running.close()
             self._running = None
+            for event in self.events:
+                event.end()
+            self.events.clear()
             self.ua.see("worker", self.scope, self.scope, Worker("stopped"))
 
 
@@ -54,34 +61,57 @@ class ExtendableEvent:
     def __init__(self, type: str) -> None:
         self.type = type
         self.dispatching = False
+        self.ended = False
         self.pending = Cell(0)
-        self._worker: WorkerGlobal | None = None
+        self.worker: WorkerGlobal | None = None
 
     @property
     def active(self) -> bool:
-        return self.dispatching or self.pending.value > 0
+        return not self.ended and (self.dispatching or self.pending.value > 0)
 
     def waitUntil(self, steps: Awaitable[Any]) -> None:
         """Keep the event alive until ``steps`` have come to their end.
 
         Raises InvalidStateError of script when the event is no longer active.
         """
-        if not self.active or self._worker is None:
+        if not self.active or self.worker is None:
             raise invalid_state_error("waitUntil() on an event that is over")
         self.pending.value += 1
-        self._worker.ua.turns.start_soon(self._keep_alive, steps)
+        self.worker.ua.turns.start_soon(self._keep_alive, steps)
 
     async def _keep_alive(self, steps: Awaitable[Any]) -> None:
         await steps
         self.pending.value -= 1
 
+    def end(self) -> None:
+        """End the event with its worker, whatever is pending."""
+        self.ended = True
+        self.pending.changed()
+
     def dispatch(self, worker: WorkerGlobal) -> None:
         """Run the worker's listeners; a task of its event loop."""
-        self._worker = worker
+        self.worker = worker
+        worker.registration.events.append(self)
         self.dispatching = True
         worker.dispatch(self)
         self.dispatching = False
         self.pending.changed()
+
+
+@point("perform-a-background-fetch-algorithm/8.13.1")
+def event_lifetime_max(ua: UserAgent) -> int | None:
+    """Nanoseconds after which the agent ends a worker whose event is still active; None: never."""
+    return None
+
+
+async def _limit(ua: UserAgent, event: ExtendableEvent, most: int) -> None:
+    def over() -> bool:
+        return not event.active
+
+    with ua.turns.alarm(most) as alarm:
+        await ua.turns.until(lambda: over() or alarm.value, alarm, event.pending, why=f"{event.type} to end")
+    if not over() and event.worker is not None:
+        event.worker.registration.stop_worker()
 
 
 async def fire_a_functional_event(
@@ -102,4 +132,7 @@ async def fire_a_functional_event(
 
     worker.event_loop.queue_a_task(task)
     await ua.turns.until(lambda: dispatched.value is not None, dispatched, why="an event to be dispatched")
-    return dispatched.value
+    event, most = dispatched.value, event_lifetime_max(ua)
+    if event is not None and most is not None:
+        ua.turns.start_soon(_limit, ua, event, most)
+    return event

@@ -66,13 +66,17 @@ def update_background_fetch_instances(ua: UserAgent, bg_fetch: BackgroundFetch) 
     if not any(env.instance_of(bg_fetch) for env in ua.environments):
         return
 
+    # Read now and not when the queue comes to it: a slow queue must not let the result arrive
+    # together with the loss of the records, which perform step 8.7 tells apart from 8.13.2.
+    available = bg_fetch.records_available_flag
+
     async def steps() -> None:
         state = State(
             bg_fetch.stored_body_bytes_total,
             bg_fetch.uploaded,
             bg_fetch.result,
             bg_fetch.failure_reason,
-            bg_fetch.records_available_flag,
+            available,
         )
         for env in environments_told(ua, bg_fetch):
             env.event_loop.queue_a_task(lambda env=env: _update(ua, env, bg_fetch, state))  # type: ignore[misc]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
 
+from simulator.concepts import BackgroundFetch
 from simulator.environment import Environment, Page
 from simulator.network import Network
 from simulator.observation import Kind, Log
@@ -19,7 +20,8 @@ class UserAgent:
 
     ``serve`` is the world's end of its connections (an Origin's ``serve``), ``log`` takes what
     the agent itself shows (workers starting, the user interface), and ``overrides`` are the
-    policies, errata readings and mutants in force, put together once, here.
+    policies, errata readings and mutants in force, put together once, here. ``name_of`` says how
+    the user interface calls a background fetch in the log; by itself, by its id.
     """
 
     def __init__(
@@ -29,14 +31,18 @@ class UserAgent:
         log: Log,
         overrides: Iterable[Override] = (),
         origin: str = "https://own.test",
+        name_of: Callable[[BackgroundFetch], str] = lambda bg_fetch: bg_fetch.id,
     ) -> None:
-        self.turns, self.log, self.origin = turns, log, origin
-        self.overrides = put_together(overrides)
+        self.turns, self.log, self.origin, self.name_of = turns, log, origin, name_of
+        self.chosen = tuple(overrides)
+        self.overrides = put_together(self.chosen)
         self.network = Network(turns, serve)
         self.storage = Storage()
         self.permission = Cell("granted")
         self.environments: list[Environment] = []
         self.registrations: dict[str, ServiceWorkerRegistration] = {}
+        self.displayed: list[BackgroundFetch] = []
+        self.paused_for_the_link: set[BackgroundFetch] = set()
 
     def register(self, scope: str, script: Script) -> ServiceWorkerRegistration:
         """Register a service worker, active at once. ``scope`` is a path."""

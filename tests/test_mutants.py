@@ -14,12 +14,15 @@ from tests.simulate import catalogue, judged
 
 
 @cache
-def kills() -> dict[str, set[str]]:
-    """For each mutant the scenarios that fail on it."""
-    return {
-        name: {one.id for one in catalogue() if judged(one, f"mutant:{name}")[0] == "fail"}
-        for name in mutants()
-    }
+def caught(name: str, id: str) -> bool:
+    """Whether a scenario fails on a mutant."""
+    one = next(one for one in catalogue() if one.id == id)
+    return judged(one, f"mutant:{name}")[0] == "fail"
+
+
+def is_about(name: str, one: Scenario) -> bool:
+    """Whether a scenario tests a clause that a mutant breaks: such pairs are tried first."""
+    return any(override.clause in one.clauses for override in mutants()[name])
 
 
 @pytest.mark.parametrize("one", catalogue(), ids=lambda one: one.id)
@@ -31,12 +34,14 @@ def test_the_reference_passes_under_every_order(one: Scenario) -> None:
 
 @pytest.mark.parametrize("name", mutants())
 def test_every_mutant_is_caught(name: str) -> None:
-    assert kills()[name]
+    likely_first = sorted(catalogue(), key=lambda one: not is_about(name, one))
+    assert any(caught(name, one.id) for one in likely_first)
 
 
 @pytest.mark.parametrize("one", catalogue(), ids=lambda one: one.id)
 def test_every_scenario_catches_a_mutant(one: Scenario) -> None:
-    assert [name for name, caught in kills().items() if one.id in caught]
+    likely_first = sorted(mutants(), key=lambda name: not is_about(name, one))
+    assert any(caught(name, one.id) for name in likely_first)
 
 
 @pytest.mark.parametrize("name", mutants())
@@ -52,6 +57,9 @@ def test_every_mutant_says_which_clause_it_breaks_and_how(name: str) -> None:
         ("E2", "complete-a-record-algorithm/not-found-is-bad-status"),
         ("E6", "create-settled-fetches-algorithm/matched-before-the-headers"),
         ("E7", "complete-a-record-algorithm/offline-resumes-by-range"),
+        ("E11", "background-fetch-display-algorithm/abort-while-paused"),
+        ("E35", "background-fetch-display-algorithm/cancel-after-a-failure"),
+        ("E55", "privacy-and-bandwidth-use/unregistered-mid-way"),
     ],
 )
 def test_a_literal_reading_shows_its_defect(erratum: str, caught_by: str) -> None:

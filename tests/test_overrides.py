@@ -83,6 +83,15 @@ def test_what_the_reference_does_by_itself_needs_no_override() -> None:
 
 
 @pytest.mark.parametrize(
+    "policy", [{"event_lifetime_max": 300}, {"kill_keeps": "none"}, {"pause_on_metered": True}]
+)
+def test_a_policy_that_differs_is_an_override_that_says_so(policy: dict[str, object]) -> None:
+    (only,) = overrides_for(policy)
+    assert next(iter(policy)) in only.name
+    assert only.summary
+
+
+@pytest.mark.parametrize(
     ("policy", "message"),
     [
         ({"cut_while_onlin": "fail"}, "did you mean 'cut_while_online'"),

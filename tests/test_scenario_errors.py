@@ -302,7 +302,7 @@ def test_every_fault_of_a_file_is_told_in_the_order_of_its_lines() -> None:
         .replace("background-fetch-manager-fetch/6.3", "background-fetch-manager-fetch/6.9")
     )
     found = problems(spoiled)
-    assert [one.line for one in found] == [1, 2, 4, 22, 26]
+    assert [one.line for one in found] == [1, 2, 4, 23, 27]
     assert found[0].nearest == "title"
 
 

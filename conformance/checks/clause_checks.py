@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from attrs import frozen
 
 from conformance.checks.evidence import Evidence
+from conformance.facts import END_EVENTS
 from conformance.results import FAIL, PASS, Check
 from simulator.observation import Event
 
@@ -14,12 +15,13 @@ CLASSES = {
     "backgroundfetchsuccess": "BackgroundFetchUpdateUIEvent",
     "backgroundfetchfail": "BackgroundFetchUpdateUIEvent",
     "backgroundfetchabort": "BackgroundFetchEvent",
+    "backgroundfetchclick": "BackgroundFetchEvent",
 }
 
 
 @frozen
 class EventRule:
-    """What an end event must be: ``of`` reads it off the event, ``wanted`` says what it must be."""
+    """What an event must be: ``of`` reads it off the event, ``wanted`` says what it must be."""
 
     clause: Callable[[Event], str]
     name: str
@@ -27,11 +29,14 @@ class EventRule:
     wanted: Callable[[Event], object]
     level: str = "must"
     authority: str = "text"
+    of_clicks: bool = True
 
 
 RULES = (
     EventRule(
-        lambda event: f"service-worker-global-events/{2 if event.type == 'backgroundfetchabort' else 1}",
+        lambda event: (
+            f"service-worker-global-events/{1 if CLASSES[event.type].endswith('UpdateUIEvent') else 2}"
+        ),
         "class",
         lambda event: event.interface,
         lambda event: CLASSES[event.type],
@@ -48,15 +53,16 @@ RULES = (
         "recordsAvailable",
         lambda event: event.registration.get("recordsAvailable"),
         lambda event: True,
+        of_clicks=False,  # what is shown may stay, and be clicked, when the records are gone
     ),
 )
 
 
 def check_clauses(seen: Evidence) -> Iterator[Check]:
-    """Every rule for every end event."""
-    for events in seen.events.values():
+    """Every rule for every event."""
+    for events in (*seen.events.values(), *seen.clicks.values()):
         for observation, event in events:
-            for rule in RULES:
+            for rule in (one for one in RULES if one.of_clicks or event.type in END_EVENTS):
                 actual, wanted = rule.of(event), rule.wanted(event)
                 yield Check(
                     clause=rule.clause(event),

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from attrs import frozen
 
+from conformance.facts import END_EVENTS
 from conformance.scenario.model import Scenario
 from simulator.observation import (
     Event,
@@ -25,8 +26,6 @@ from simulator.observation import (
 K = TypeVar("K", bound=Kind)
 Seen = tuple[Observation, K]
 
-END_EVENTS = ("backgroundfetchsuccess", "backgroundfetchfail", "backgroundfetchabort")
-
 
 @frozen
 class Evidence:
@@ -37,6 +36,7 @@ class Evidence:
     requests: dict[str, list[Seen[Request]]]
     uploads: dict[tuple[str, int], list[Seen[Upload]]]
     events: dict[str, list[Seen[Event]]]
+    clicks: dict[str, list[Seen[Event]]]
     records: dict[tuple[str, str], list[Seen[Record]]]
     progress: dict[tuple[str, str], list[Seen[Progress]]]
     settled: dict[str, Seen[Settled]]
@@ -60,6 +60,7 @@ def evidence(scenario: Scenario, observations: Sequence[Observation]) -> Evidenc
         requests=defaultdict(list),
         uploads=defaultdict(list),
         events=defaultdict(list),
+        clicks=defaultdict(list),
         records=defaultdict(list),
         progress=defaultdict(list),
         settled={seen.of: (seen, data) for seen, data in select(observations, Settled)},
@@ -70,8 +71,8 @@ def evidence(scenario: Scenario, observations: Sequence[Observation]) -> Evidenc
     for upload in select(observations, Upload, witness="origin"):
         found.uploads[upload[0].of, upload[1].number].append(upload)
     for event in select(observations, Event, witness="worker"):
-        if event[1].type in END_EVENTS:
-            found.events[event[0].of].append(event)
+        ends = event[1].type in END_EVENTS
+        (found.events if ends else found.clicks)[event[0].of].append(event)
     for record in select(observations, Record, witness="worker"):
         found.records[record[1].fetch, record[0].of].append(record)
     for progress in select(observations, Progress, witness="page"):

@@ -9,9 +9,10 @@ from attrs import evolve, frozen
 
 from conformance.checks.evidence import Evidence
 from conformance.checks.matching import listed
+from conformance.facts import END_EVENTS
 from conformance.results import FAIL, PASS, Check
 from simulator.content import told
-from simulator.observation import Attributes, Network, Observation, Request, select
+from simulator.observation import Attributes, Event, Network, Observation, Request, select
 
 Broken = tuple[str, Observation]
 """What was seen instead, and where."""
@@ -81,8 +82,13 @@ def _result_before_the_end(seen: Evidence) -> Iterator[Broken]:
 
 
 def _kept_while_active(seen: Evidence) -> Iterator[Broken]:
-    for observation, now in select(seen.observations, Attributes, witness="worker"):
-        if not now.recordsAvailable:
+    # A click may come when the records are gone; what its handler reads follows its event.
+    clicked: set[tuple[str, str]] = set()
+    for observation in (one for one in seen.observations if one.witness == "worker"):
+        who, now = (observation.actor, observation.of), observation.data
+        if isinstance(now, Event):
+            (clicked.discard if now.type in END_EVENTS else clicked.add)(who)
+        elif isinstance(now, Attributes) and not now.recordsAvailable and who not in clicked:
             yield f"the records of {observation.of} were gone in its event", observation
 
 

@@ -8,9 +8,9 @@ from typing import Any
 from conformance.checks.evidence import Evidence
 from conformance.checks.matching import agrees, difference, plain
 from conformance.results import FAIL, INCONCLUSIVE, PASS, Check
-from conformance.scenario.model import ExpectResult, Step
+from conformance.scenario.model import ExpectResult, Step, WorkerStep
 from conformance.scenario.telling import told
-from simulator.observation import Never, Settled, Shortened, select
+from simulator.observation import Never, Observation, Settled, Shortened, select
 
 
 def check_steps(seen: Evidence) -> Iterator[Check]:
@@ -22,6 +22,35 @@ def check_steps(seen: Evidence) -> Iterator[Check]:
             yield from _never(step, seen)
         else:
             yield from _settled(step, seen)
+    yield from _handled(seen)
+
+
+def _handled(seen: Evidence) -> Iterator[Check]:
+    """What the handlers of the workers were to do, for each event that reached them."""
+    clause = seen.scenario.clauses[0]
+    for observation, settled in select(seen.observations, Settled, witness="worker"):
+        step = _worker_step(observation, seen)
+        if step is None:
+            continue
+        holds = settles_as(settled, step.gives, step.has_gives, step.throws)
+        yield Check(
+            step.clause or clause,
+            step.level,
+            step.authority,
+            PASS if holds else FAIL,
+            f"in {observation.of}, {step.verb}: {expectation_of(step.gives, step.has_gives, step.throws)}",
+            outcome(settled, step.gives),
+            (observation.sequence,),
+            line=step.line,
+        )
+
+
+def _worker_step(observation: Observation, seen: Evidence) -> WorkerStep | None:
+    """The step that a worker calls "TYPE PLACE", such as "backgroundfetchsuccess 1"."""
+    type, _, place = observation.of.partition(" ")
+    script = seen.scenario.workers.get(observation.actor)
+    steps = script.handlers.get(type, ()) if script else ()
+    return steps[int(place) - 1] if place.isdecimal() and 0 < int(place) <= len(steps) else None
 
 
 def _check(step: Step, seen: Evidence, verdict: str, expected: str, actual: str, *proof: int) -> Check:

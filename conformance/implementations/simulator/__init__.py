@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from conformance import __version__
@@ -13,14 +13,6 @@ from simulator.overrides import Override
 from simulator.policies import UnknownPolicy, overrides_for
 from simulator.turns import Turns
 
-NOT_YET: Mapping[str, str] = dict.fromkeys(
-    (
-        *("prompt", "second worker", "worker steps", "cross origin", "restart", "stop worker", "user"),
-        *("bandwidth", "metered"),
-    ),
-    "not yet supported by the simulator",
-)
-
 
 class SimulatorImplementation:
     """The reference user agent with ``overrides`` laid over it, under ``name``."""
@@ -30,8 +22,7 @@ class SimulatorImplementation:
         self.overrides = tuple(overrides)
 
     async def open(self) -> Description:
-        levers = {name: Lever(name not in NOT_YET, NOT_YET.get(name, "")) for name in LEVERS}
-        return Description(self.name, __version__, levers)
+        return Description(self.name, __version__, {name: Lever(True) for name in LEVERS})
 
     @asynccontextmanager
     async def start(self, scenario: Scenario, seed: int) -> AsyncIterator[Session]:

@@ -1,0 +1,40 @@
+"""Mutants of what script sees of the records."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from conformance.mutants.catalogue import mutant
+from simulator import create_record_objects
+from simulator.script_errors import not_allowed_error
+
+
+@mutant("response-at-the-end", create_record_objects.response_is_known)
+def _(original: Any, ua: Any, data: Any) -> bool:
+    """responseReady settles only when the record is complete."""
+    return bool(data.result)
+
+
+@mutant("length-exposed", create_record_objects.exposed_headers)
+def _(original: Any, ua: Any, response: Any) -> Any:
+    """Content-Length and Content-Range are shown to script."""
+    return response
+
+
+@mutant("bodies-at-the-end", create_record_objects.bytes_are_ready)
+def _(original: Any, ua: Any, data: Any, transmitted: int) -> bool:
+    """A body gives nothing before the record is complete."""
+    return bool(data.result)
+
+
+@mutant("slice-skips-a-byte", create_record_objects.next_slice)
+def _(original: Any, ua: Any, data: Any, transmitted: int) -> Any:
+    """The first byte of a body is lost on the way to script."""
+    span = original(ua, data, transmitted)
+    return span.cut(1)[1] if span is not None and transmitted == 0 and len(span) > 1 else span
+
+
+@mutant("wrong-rejection", create_record_objects.rejection)
+def _(original: Any, ua: Any, data: Any) -> Any:
+    """An aborted record rejects with NotAllowedError."""
+    return not_allowed_error("not so")

@@ -1,0 +1,128 @@
+"""The end of a user agent's process, and its new beginning from what was stored (MDN: the job is not lost).
+
+The text is silent about it. Here a fetch that was accepted is a stored fact: it goes on with
+the bytes that were stored, by Range, in the next process, and its event then needs no page.
+Realms, connections and whatever was under way in them are gone. An agent that has ended keeps
+running down in a world of its own, without network, log or pages, so that it can do nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simulator.background_fetch_display import show
+from simulator.complete_a_record import may_be_sent_again, result_of_a_break
+from simulator.concepts import BackgroundFetch, BackgroundFetchRecord, BackgroundFetchResponse
+from simulator.overrides import point
+from simulator.perform_a_background_fetch import perform_a_background_fetch
+from simulator.user_agent import UserAgent
+
+if TYPE_CHECKING:
+    from simulator.observation import Log
+    from simulator.service_worker import ServiceWorkerRegistration
+
+# -- points ---------------------------------------------------------------------------------
+
+
+@point("mdn/Background_Fetch_API/5")
+def is_taken_up_again(ua: UserAgent, bg_fetch: BackgroundFetch) -> bool:
+    """A fetch whose end event has not reached a worker goes on after a restart."""
+    return not bg_fetch.event_was_dispatched
+
+
+@point("mdn/Background_Fetch_API/5")
+def bytes_kept_after_a_kill(ua: UserAgent, data: BackgroundFetchResponse) -> int:
+    """How much of an unfinished body is found again after the process was killed."""
+    return data.length
+
+
+@point("complete-a-record-algorithm/15")
+def interrupted(ua: UserAgent, record: BackgroundFetchRecord) -> str:
+    """The result of a record that was under way: "" where it may be asked for again (11.r1.1a)."""
+    unsafe = record.was_sent and not may_be_sent_again(ua, record.request)
+    return result_of_a_break(ua) if unsafe else ""
+
+
+# -- the end --------------------------------------------------------------------------------
+
+
+def end(ua: UserAgent, log: Log, *, killed: bool) -> UserAgent:
+    """End the process; gives the agent, not yet begun, that has all that this one has stored.
+
+    ``log`` takes what the new one shows.
+    """
+    heir = UserAgent(ua.turns, ua.network.serve, log, ua.chosen, ua.origin, ua.name_of)
+    heir.permission.value, heir.storage.quota = ua.permission.value, ua.storage.quota
+    old, new = ua.network, heir.network
+    new.online.value, new.metered = old.online.value, old.metered
+    new.bandwidth, new.latency = old.bandwidth, old.latency
+    for scope, registration in ua.registrations.items():
+        _hand_on(ua, registration, heir.register(scope, registration.script), killed)
+    heir.storage.usage = sum(bg_fetch.stored_body_bytes_total for bg_fetch in heir.displayed)
+    ua.network.go_offline()
+    for environment in tuple(ua.environments):
+        environment.close()
+    return heir
+
+
+def _hand_on(
+    ua: UserAgent, old: ServiceWorkerRegistration, new: ServiceWorkerRegistration, killed: bool
+) -> None:
+    """Copy the stored fetches of a registration."""
+    for bg_fetch in old.stored_background_fetches:
+        if is_taken_up_again(ua, bg_fetch):
+            copy = _copy(ua, bg_fetch, new, killed)
+            new.stored_background_fetches[copy] = None
+            new.ua.displayed.append(copy)
+            if bg_fetch in ua.paused_for_the_link:
+                new.ua.paused_for_the_link.add(copy)
+            # One that was over, but whose event had not come out, is concluded once more.
+            over = bg_fetch.result != "" and bg_fetch.failure_reason != "aborted"
+            if old.active_background_fetches.get(bg_fetch.id) is bg_fetch or over:
+                new.active_background_fetches[copy.id] = copy
+
+
+def _copy(
+    ua: UserAgent, bg_fetch: BackgroundFetch, registration: ServiceWorkerRegistration, killed: bool
+) -> BackgroundFetch:
+    copy = BackgroundFetch(
+        ua.turns,
+        bg_fetch.id,
+        [_copy_of_record(ua, record, killed) for record in bg_fetch.records],
+        registration,
+        title=bg_fetch.title,
+        icons=bg_fetch.icons,
+        download_total=bg_fetch.download_total,
+        upload_total=bg_fetch.upload_total,
+    )
+    copy.unique_id, copy.uploaded = bg_fetch.unique_id, bg_fetch.uploaded
+    copy.paused_flag.value = bg_fetch.paused_flag.value
+    copy.abort_all_flag.value = bg_fetch.abort_all_flag.value
+    copy.stored_body_bytes_total = sum(record.response_data.length for record in copy.records)
+    return copy
+
+
+def _copy_of_record(ua: UserAgent, record: BackgroundFetchRecord, killed: bool) -> BackgroundFetchRecord:
+    copy, held = BackgroundFetchRecord(record.request.copy()), record.response_data
+    copy.was_sent = record.was_sent
+    kept = bytes_kept_after_a_kill(ua, held) if killed and held.result == "" else held.length
+    for span in held.bytes:
+        left = min(len(span), kept - copy.response_data.length)
+        if left > 0:
+            copy.response_data.append(span.cut(left)[0])
+    copy.response_data.response = held.response if kept or held.result else None
+    copy.response_data.result = held.result
+    return copy
+
+
+# -- the new beginning ----------------------------------------------------------------------
+
+
+def begin(ua: UserAgent) -> None:
+    """Begin the process: every stored fetch goes on, whether or not a page opens."""
+    for bg_fetch in ua.displayed:
+        for record in bg_fetch.records:
+            if record.response_data.result == "" and not bg_fetch.abort_all_flag.value:
+                record.response_data.result = interrupted(ua, record)
+        show(ua, bg_fetch)
+        ua.turns.start_soon(perform_a_background_fetch, ua, bg_fetch)
