@@ -253,12 +253,12 @@ def test_a_worker_carries_out_steps_with_and_without_a_page(seen: Seen) -> None:
 
 def test_a_worker_is_stopped_updated_and_unregistered(seen: Seen) -> None:
     observations = seen["worker life"]
-    states = [(one.witness, data.state) for one, data in select(observations, Worker, actor="/")]
+    states = [(one.witness, data.state) for one, data in select(observations, Worker)]
     assert states == [
         ("worker", "activated"),
         ("devtools", "stopped"),
         ("worker", "activated"),
-        ("devtools", "unregistered"),
+        ("harness", "unregistered"),
     ]
     assert bodies(observations) == {"/a": "v1[0:307200]"}
 
@@ -299,3 +299,8 @@ def test_the_next_scenario_finds_a_browser_that_nothing_has_happened_to(seen: Se
     assert [data.state for _, data in select(observations, Browser)] == ["started"]
     assert events(observations) == [("/", "f", "backgroundfetchsuccess")]
     assert bodies(observations) == {"/a": "v1[0:307200]"}
+
+
+def test_what_a_browser_told_before_it_was_killed_counts_once(seen: Seen) -> None:
+    told_of = [data.event for _, data in select(seen["kill"], Devtools)]
+    assert told_of.count("Background Fetch registered") == 1

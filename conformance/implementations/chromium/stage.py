@@ -44,6 +44,7 @@ class Stage:
         self._origin = Origin(scenario.origin, self._hosts, waits, log)
         self._pages = Pages(machine, scenario, self._hosts, log)
         self._workers = Workers(machine, scenario, self._hosts, self._pages, log)
+        self._told: list[tuple[float, str, Devtools]] = []
         self._network = NetworkState()
         self._permission = "granted"
         self._quota: int | None = None
@@ -241,8 +242,12 @@ class Stage:
         if method != "BackgroundService.backgroundServiceEventReceived":
             return
         told = parameters["backgroundServiceEvent"]
-        if told["origin"].rstrip("/") == self._hosts.url(""):
-            details = {one["key"]: one["value"] for one in told["eventMetadata"]}
-            scope = self._workers.scope_of(told["serviceWorkerRegistrationId"])
-            fetch = self._names.of(scope, told["instanceId"])
-            self._log.see("devtools", "devtools", fetch, Devtools(told["eventName"], details))
+        if told["origin"].rstrip("/") != self._hosts.url(""):
+            return
+        scope = self._workers.scope_of(told["serviceWorkerRegistrationId"])
+        fetch = self._names.of(scope, told["instanceId"])
+        seen = Devtools(told["eventName"], {one["key"]: one["value"] for one in told["eventMetadata"]})
+        # A browser that is started again tells once more what it has told before.
+        if (told["timestamp"], fetch, seen) not in self._told:
+            self._told.append((told["timestamp"], fetch, seen))
+            self._log.see("devtools", "devtools", fetch, seen)

@@ -82,7 +82,7 @@ class Workers:
         for version in known.running(url):
             await self._machine.devtools.command("ServiceWorker.stopWorker", versionId=version["versionId"])
         await known.until(lambda: not known.running(url), f"the worker of {scope} has stopped")
-        self._told(scope, "stopped")
+        self._log.see("devtools", scope, scope, Worker("stopped"))
 
     async def _update(self, scope: str) -> None:
         """Change the script, have the browser look for a change, and wait until the new one is active."""
@@ -104,7 +104,4 @@ class Workers:
         else:
             await self._machine.devtools.command("ServiceWorker.unregister", scopeURL=url)
             await known.until(lambda: not known.registered(url), f"{scope} is unregistered")
-        self._told(scope, "unregistered")
-
-    def _told(self, scope: str, state: str) -> None:
-        self._log.see("devtools", scope, "", Worker(state))
+        self._log.see("harness", "harness", scope, Worker("unregistered"))
