@@ -142,6 +142,16 @@ release = "go"
 [[steps]]
 until = "settled"
 """,
+    "refused post": """
+[origin."/up"]
+size = "1 KiB"
+attempts = [{ refuse = true }]
+[[steps]]
+fetch = "f"
+requests = [{ path = "/up", method = "POST", body = "1 KiB" }]
+[[steps]]
+until = "settled"
+""",
     "kill": """
 [origin."/a"]
 size = "1 MiB"
@@ -304,3 +314,9 @@ def test_the_next_scenario_finds_a_browser_that_nothing_has_happened_to(seen: Se
 def test_what_a_browser_told_before_it_was_killed_counts_once(seen: Seen) -> None:
     told_of = [data.event for _, data in select(seen["kill"], Devtools)]
     assert told_of.count("Background Fetch registered") == 1
+
+
+def test_no_connection_of_the_harness_makes_a_browser_send_a_post_twice(seen: Seen) -> None:
+    """It does so by itself where a connection breaks that was used before."""
+    posts = [data.number for _, data in select(seen["refused post"], Request, witness="proxy")]
+    assert posts == [1]
