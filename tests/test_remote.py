@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 import trio
+import trio.testing
 
 from conformance.implementations import remote
 from conformance.implementations.protocol import Trouble, Unsupported
@@ -179,6 +180,7 @@ async def test_until_asks_again_after_each_observation() -> None:
 @pytest.mark.parametrize("within", [None, 60 * SECOND, 10**7])
 async def test_until_gives_up(within: int | None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(remote, "PATIENCE", 2 * 10**7)
+    monkeypatch.setattr(remote, "LONGEST_WAIT", 4 * 10**7)
     async with session(adapter()) as running:
         assert not await running.until(lambda: False, within)
 
@@ -205,3 +207,26 @@ async def test_ctrl_c_kills_the_process_and_leaves_none() -> None:
     assert number
     with pytest.raises(ProcessLookupError):
         os.kill(number, 0)
+
+
+class Slow:
+    """A process of which something is seen every ten seconds."""
+
+    def __init__(self) -> None:
+        self.seen = 0
+        self.observe: object = None
+
+    async def take_in(self) -> None:
+        await trio.sleep(10)
+        self.seen += 1
+
+
+@pytest.mark.parametrize(("awaited", "holds", "seconds"), [(5, True, 50), (100, False, 120)])
+async def test_patience_counts_from_the_last_that_was_seen(
+    awaited: int, holds: bool, seconds: float, autojump_clock: trio.testing.MockClock
+) -> None:
+    process = Slow()
+    running = RemoteSession(process)  # type: ignore[arg-type]
+    began = trio.current_time()
+    assert await running.until(lambda: process.seen == awaited) is holds
+    assert trio.current_time() - began == pytest.approx(seconds)

@@ -53,7 +53,8 @@ def _told_expected(one: ExpectEvent) -> str:
 
 
 def _told(event: Seen[Event], wanted: Sequence[ExpectEvent]) -> str:
-    shown = {"result", "failureReason"} | {key for one in wanted for key in _wanted(one)} - {"type"}
+    named = [key for one in wanted for key in _wanted(one) if key != "type"]
+    shown = dict.fromkeys(["result", "failureReason", *named])
     facts = {**event[1].registration, "interface": event[1].interface}
-    rest = ", ".join(f"{key} {plain(facts.get(key))}" for key in sorted(shown))
+    rest = ", ".join(f"{key} {plain(facts.get(key))}" for key in shown)
     return f"{event[1].type}: {rest}"

@@ -26,7 +26,10 @@ Message = Mapping[str, Any]
 
 SECOND = 1_000_000_000
 PATIENCE = 15 * SECOND
-"""The longest that ``until`` waits, in nanoseconds."""
+"""How long ``until`` waits while nothing at all is seen, in nanoseconds."""
+
+LONGEST_WAIT = 120 * SECOND
+"""The longest that ``until`` waits, whatever is seen, in nanoseconds."""
 
 LONGEST_SLEEP = 3 * SECOND
 """The most that ``sleep`` lets pass, in nanoseconds, because time is real here."""
@@ -112,9 +115,16 @@ class RemoteSession:
         await self._process.ask({"type": "step", "number": step.number}, "done")
 
     async def until(self, holds: Callable[[], bool], within: int | None = None) -> bool:
-        """Wait until ``holds``, for at most ``within`` nanoseconds or PATIENCE; gives whether it holds."""
-        with trio.move_on_after(min(PATIENCE if within is None else within, PATIENCE) / SECOND):
+        """Wait until ``holds``, for ``within`` nanoseconds or PATIENCE; gives whether it holds.
+
+        Without ``within`` it is given up once nothing was seen for PATIENCE, so that a busy machine
+        may be slow, and after LONGEST_WAIT in any case.
+        """
+        last = trio.current_time() + (LONGEST_WAIT if within is None else min(within, PATIENCE)) / SECOND
+        with trio.CancelScope(deadline=last) as scope:
             while not holds():
+                if within is None:
+                    scope.deadline = min(last, trio.current_time() + PATIENCE / SECOND)
                 await self._process.take_in()
         return holds()
 

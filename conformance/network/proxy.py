@@ -209,7 +209,11 @@ class _Addon:
         if self._ours(flow.request.pretty_host):
             path = flow.request.path.removeprefix(STAGE) if self._reports(flow.request) else "page.html"
             status, headers, body = self._stage(path, flow.request.raw_content or b"")
-            flow.response = http.Response.make(status, body, dict(headers))
+            # On a connection that was used before, a browser sends a lost request again by itself (a
+            # POST too), and that would be taken for the scenario's. Reports, which have no content in
+            # their answers, go over connections of their own, and may keep them.
+            ending = {"connection": "close"} if status == 200 else {}
+            flow.response = http.Response.make(status, body, {**headers, **ending})
         else:
             flow.response = http.Response.make(503, b"not a host of the running scenario\n")
 
