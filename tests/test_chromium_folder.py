@@ -38,10 +38,13 @@ def test_a_folder_left_behind_goes_with_the_processes_that_name_it(temporary: Pa
     for other in others:
         other.mkdir()
         (other / "results.jsonl").touch()
+    program = "import sys; print(flush=True); sys.stdin.read()"
     user = subprocess.Popen(
-        [sys.executable, "-c", "import sys; sys.stdin.read()", str(left)], stdin=subprocess.PIPE
+        [sys.executable, "-c", program, str(left)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
     with user:
+        assert user.stdout
+        user.stdout.readline()  # its command line can be read from here on
         assert list(users(left)) == [user.pid]
         assert sorted(clear_left_behind()) == [empty, left]
         assert user.wait(10) == -9

@@ -86,7 +86,7 @@ class Desk:
         return self.take(("event", key, data, b""))[0]
 
     def record(self, path: str, body: bytes) -> Observation:
-        self.names.begin("f", "first", 1)
+        self.names.begin("/", "f", "first", 1)
         self.event("f", "k")
         row = {"index": 0, "method": "GET", "request": HOSTS.url(path), "status": 200, "url": HOSTS.url(path)}
         return self.take(("record", "k", row, body))[0]
@@ -102,7 +102,7 @@ def test_a_report_that_comes_twice_counts_once() -> None:
 
 def test_bodies_are_told_apart_by_their_lengths() -> None:
     desk = Desk()
-    desk.names.begin("f", "first", 1)
+    desk.names.begin("/", "f", "first", 1)
     desk.event("f", "k")
     a, cdn = content("/a", "v1", 0, 3000), content("//cdn/x", "v2", 0, 64)
     rows = [
@@ -134,9 +134,9 @@ def test_a_body_is_its_own_resource_or_where_the_scenario_redirects_it(
 
 def test_an_id_is_used_again_while_the_first_event_is_still_handled() -> None:
     desk = Desk()
-    desk.names.begin("f", "first", 1)
+    desk.names.begin("/", "f", "first", 1)
     assert desk.event("f", "1").of == "first"
-    desk.names.begin("f", "second", 2)
+    desk.names.begin("/", "f", "second", 2)
     assert desk.event("f", "2").of == "second"
     done = [desk.take(("event_done", key, {"type": "t"}, b""))[0] for key in ("1", "2")]
     assert [(one.of, one.data) for one in done] == [("first", EventDone("t")), ("second", EventDone("t"))]
@@ -144,21 +144,40 @@ def test_an_id_is_used_again_while_the_first_event_is_still_handled() -> None:
 
 def test_a_rejected_fetch_never_bore_its_id() -> None:
     desk = Desk()
-    desk.names.begin("f", "refused", 1)
+    desk.names.begin("/", "f", "refused", 1)
     desk.take(("settled", "1", {"outcome": "rejected", "value": None, "exception": "TypeError"}, b""))
-    desk.names.begin("f", "accepted", 2)
+    desk.names.begin("/", "f", "accepted", 2)
     assert desk.event("f", "1").of == "accepted"
 
 
 def test_a_fetch_refused_for_its_id_leaves_it_to_the_one_that_has_it() -> None:
     names = Names()
-    names.begin("f", "first", 1)
-    names.begin("f", "second", 2)
+    names.begin("/", "f", "first", 1)
+    names.begin("/", "f", "second", 2)
     names.refuse(2)
-    assert names.of("f") == "first"
-    names.end("f")
-    assert names.of("f") == "first"
-    assert names.of("unknown") == "unknown"
+    assert names.of("/", "f") == "first"
+    names.end("/", "f")
+    assert names.of("/", "f") == "first"
+    assert names.of("/", "unknown") == "unknown"
+
+
+def test_an_id_belongs_to_one_scope() -> None:
+    names = Names()
+    names.begin("/a/", "f", "a", 1)
+    names.begin("/b/", "f", "b", 2)
+    names.end("/a/", "f")
+    names.begin("/a/", "f", "again", 3)
+    assert (names.of("/a/", "f"), names.of("/b/", "f"), names.of("/c/", "f")) == ("again", "b", "f")
+    assert (names.id("a"), names.id("b"), names.id("unknown")) == ("f", "f", "unknown")
+
+
+def test_a_step_of_a_handler_settles_without_touching_any_fetch() -> None:
+    desk = Desk()
+    desk.names.begin("/", "f", "first", 1)
+    row = {"outcome": "rejected", "value": None, "exception": "InvalidStateError"}
+    (seen,) = desk.take(("settled", "backgroundfetchsuccess 1", row, b""))
+    assert (seen.actor, seen.of) == ("/", "backgroundfetchsuccess 1")
+    assert desk.names.of("/", "f") == "first"
 
 
 @pytest.mark.parametrize(
@@ -200,7 +219,7 @@ def test_event_attributes_are_kept() -> None:
 def test_steps_become_calls() -> None:
     names = Names()
     fetch, again, get, match, read, match_all, abort = (
-        calls.told(one, HOSTS, names) for one in SCENARIO.steps
+        calls.told(one, "/", HOSTS, names) for one in SCENARIO.steps
     )
     assert fetch["requests"] == [
         {"url": "/a", "init": None},
@@ -222,3 +241,30 @@ def test_steps_become_calls() -> None:
     )
     assert abort["fetch"] == "first"
     assert json.dumps([fetch, again, get, match, read, match_all, abort])
+
+
+HANDLERS = """
+title = "For a test"
+clauses = ["perform-a-background-fetch-algorithm/5"]
+[origin."/a"]
+[[workers."/x/".backgroundfetchfail]]
+updateUI = { title = "T", icons = ["/i.png"] }
+[[workers."/x/".backgroundfetchfail]]
+waitUntil = "1500 us"
+[[workers."/x/".backgroundfetchfail]]
+waitUntil = "never"
+"""
+
+
+def test_the_workers_are_told_what_their_handlers_do() -> None:
+    first, second = (
+        calls.worker_steps(scenario_from_text(HANDLERS, "handlers.toml", "handlers"), version)
+        for version in (1, 2)
+    )
+    told = json.loads(first.removeprefix(b"const scenario = ").rstrip(b";\n"))
+    assert told["handlers"]["/x/"]["backgroundfetchfail"] == [
+        {"verb": "updateUI", "options": {"title": "T", "icons": [{"src": "/i.png"}]}},
+        {"verb": "waitUntil", "milliseconds": 1.5},
+        {"verb": "waitUntil", "milliseconds": None},
+    ]
+    assert first != second

@@ -16,7 +16,9 @@ from selenium.common.exceptions import NoSuchWindowException, WebDriverException
 from selenium.webdriver import Chrome, ChromeOptions, ChromeService
 
 from conformance.implementations.chromium import diagnosis
+from conformance.implementations.chromium.folder import kill
 from conformance.implementations.chromium.net_log import NetLog
+from conformance.implementations.chromium.processes import ended, family, main_process
 from conformance.implementations.protocol import Trouble
 
 ARGUMENTS = (
@@ -59,7 +61,8 @@ class Browser:
     """One running Chromium with its driver. Raises Trouble where the driver or the browser fails."""
 
     def __init__(self, folder: Path, proxy_port: int, spki: str) -> None:
-        """Start it with a profile below ``folder``; every request goes to the proxy."""
+        """Start it with the profile below ``folder``; every request goes to the proxy."""
+        self._profile = profile(folder)
         options = ChromeOptions()
         options.binary_location = diagnosis.browser()
         self.net_log = NetLog(folder / "net-log.json")
@@ -88,6 +91,31 @@ class Browser:
     def stir(self) -> None:
         """Make a little traffic in the first window: the browser writes its net log by the dozen of lines."""
         self.call(self.first_window, "return fetch('/', { cache: 'no-store' }).then(() => {}, () => {})")
+
+    # -- its end ----------------------------------------------------------------------------
+
+    def kill(self) -> None:
+        """End all its processes without a word, its main process first, and then its driver.
+
+        Raises Trouble when it has ended before by itself.
+        """
+        main = main_process(self._profile)
+        if main is None:
+            raise Trouble("The browser cannot be killed: it has ended by itself, probably by a crash.")
+        kill(family(main))
+        self._end_driver()
+
+    def has_quit(self) -> None:
+        """Wait until it, having been asked to, has ended by itself. Raises Trouble."""
+        main = main_process(self._profile)
+        if main and not ended(main, _PATIENCE_S):
+            raise Trouble(f"The browser did not quit within {_PATIENCE_S} s of being asked to.")
+        self._end_driver()
+
+    def _end_driver(self) -> None:
+        process = self._driver.service.process
+        process.kill()
+        process.wait()
 
     # -- pages ------------------------------------------------------------------------------
 
@@ -121,6 +149,11 @@ class Browser:
             return self._driver.execute_script(script, *arguments)
 
 
+def profile(folder: Path) -> Path:
+    """Where the browser that is started with ``folder`` keeps all that outlives it."""
+    return folder / "profile"
+
+
 @contextmanager
 def _trouble(doing: str) -> Iterator[None]:
     """Turn an exception of the driver into Trouble that says what was being done."""
@@ -140,7 +173,7 @@ def _own(folder: Path, proxy_port: int, spki: str) -> Sequence[str]:
         for name, values in FEATURES.items()
     )
     return (
-        f"--user-data-dir={folder / 'profile'}",
+        f"--user-data-dir={profile(folder)}",
         f"--enable-features={features}",
         f"--proxy-server=http://127.0.0.1:{proxy_port}",
         "--proxy-bypass-list=<-loopback>",

@@ -2,39 +2,63 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 from conformance.implementations.chromium.names import Names
-from conformance.scenario.model import RequestSpec, Step
+from conformance.scenario.model import RequestSpec, Scenario, Step, WorkerStep
 from simulator.origin.hosts import Hosts
 
-VERBS = ("fetch", "get", "getIds", "match", "matchAll", "abort", "read", "attributes")
+VERBS = ("fetch", "get", "getIds", "match", "matchAll", "abort", "read", "attributes", "updateUI")
 
 
-def told(step: Step, hosts: Hosts, names: Names) -> dict[str, Any]:
-    """What ``bgfetch.begin`` takes for a step. A fetch is entered in ``names``."""
+def told(step: Step, scope: str, hosts: Hosts, names: Names) -> dict[str, Any]:
+    """What ``begin`` takes for a step, of a page or worker in ``scope``. A fetch is entered in ``names``."""
     what = step.arguments[step.verb]
     common = {
         "number": step.number,
         "verb": step.verb,
         "name": step.name,
         "fetch": step.of or what,
+        "id": names.id(step.of),
         "options": _options(step.arguments.get("options")),
         "requests": [_request(one, hosts) for one in step.arguments.get("requests", ())],
         "lone": step.arguments.get("lone", False),
     }
     match step.verb:
         case "fetch":
-            names.begin(what, step.name, step.number)
+            names.begin(scope, what, step.name, step.number)
             return common | {"id": what}
         case "get":
-            return common | {"id": what, "name": names.of(what)}
+            return common | {"id": what, "name": names.of(scope, what)}
+        case "updateUI":
+            return common | {"options": _options(what)}
         case "match":
             return common | {"requests": [_request(what, hosts)]}
         case "read":
             return common | {"record": what, "bytes": step.arguments.get("bytes")}
     return common
+
+
+def worker_steps(scenario: Scenario, version: int) -> bytes:
+    """The script that tells the service workers of a scenario what their handlers do.
+
+    Another ``version`` is another script, so that the browser finds the workers changed.
+    """
+    handlers = {
+        scope: {event: [_worker_step(step) for step in steps] for event, steps in script.handlers.items()}
+        for scope, script in scenario.workers.items()
+    }
+    told = json.dumps({"version": version, "handlers": handlers})
+    return f"const scenario = {told};\n".encode()
+
+
+def _worker_step(step: WorkerStep) -> dict[str, Any]:
+    given = step.arguments[step.verb]
+    if step.verb == "updateUI":
+        return {"verb": step.verb, "options": _options(given)}
+    return {"verb": step.verb, "milliseconds": None if given == "never" else given / 1e6}
 
 
 def _request(given: RequestSpec | str, hosts: Hosts) -> dict[str, Any]:

@@ -38,11 +38,23 @@ class DevTools:
         except ConnectionClosed:
             pass
 
+    async def close(self) -> None:
+        """End the session."""
+        await self._socket.aclose()
+
+    async def say(self, method: str, **parameters: Any) -> int:
+        """Send one command and do not wait for its answer, which has the number that is given."""
+        self._sent += 1
+        message = {"id": self._sent, "method": method, "params": parameters}
+        try:
+            await self._socket.send_message(json.dumps(message))
+        except ConnectionClosed:
+            raise Trouble(f"DevTools cannot be told {method}: the page or the browser has ended.") from None
+        return self._sent
+
     async def command(self, method: str, **parameters: Any) -> Mapping[str, Any]:
         """Send one command; gives its result. Raises Trouble when DevTools refuses it or is silent."""
-        self._sent += 1
-        number = self._sent
-        await self._socket.send_message(json.dumps({"id": number, "method": method, "params": parameters}))
+        number = await self.say(method, **parameters)
         with trio.move_on_after(_PATIENCE_S):
             async with self._answered:
                 while number not in self._answers:

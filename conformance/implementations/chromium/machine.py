@@ -6,20 +6,25 @@ what another left. Its first window is never a scenario's: DevTools watches from
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import trio
 
 from conformance.data import folder as data_folder
-from conformance.implementations.chromium.browser import Browser
+from conformance.implementations.chromium.browser import Browser, profile
 from conformance.implementations.chromium.devtools import DevTools, attach
 from conformance.implementations.chromium.folder import Folder
+from conformance.implementations.chromium.service_workers import ServiceWorkers
 from conformance.network.namespace import Link
 from conformance.network.proxy import Proxy
 from simulator.observation import Kind
 
 _TYPES = {".html": "text/html", ".js": "text/javascript", ".png": "image/png"}
+
+_FRESH = {"cache-control": "no-store"}
+_SCRIPT = {"content-type": _TYPES[".js"], **_FRESH}
 
 Tell = Callable[[str, Mapping[str, Any]], None]
 
@@ -28,12 +33,17 @@ class Machine:
     """Made in a Trio program; ``start`` it once. ``link`` is None where there are no namespaces.
 
     ``see``, ``report`` and ``devtools_event`` are where the running scenario listens; they are
-    called in Trio's thread.
+    called in Trio's thread. ``worker_steps`` is the script that its service workers import.
+    The browser may be killed, quit and launched again; from then on it is ``worn``, no longer
+    the one that scenarios share, until it is renewed.
     """
 
     see: Callable[[str, str, Kind], None] | None = None
     report: Callable[[bytes], None] | None = None
     devtools_event: Tell | None = None
+    worker_steps = b""
+    running = False
+    worn = False
 
     def __init__(self, folder: Folder, link: Link | None) -> None:
         self.folder, self.link = folder, link
@@ -41,7 +51,7 @@ class Machine:
         self._files = {
             file.name: (
                 200,
-                {"content-type": _TYPES[file.suffix], "cache-control": "no-store"},
+                {"content-type": _TYPES[file.suffix], **_FRESH},
                 file.read_bytes(),
             )
             for file in data_folder("fixtures").iterdir()
@@ -56,13 +66,45 @@ class Machine:
             await trio.to_thread.run_sync(self.link.prepare)
         self.proxy = Proxy(self.folder.path / "authority", self._saw, self._stage)
         await trio.to_thread.run_sync(self.proxy.start)
+        self._nursery = nursery
+        await self.launch()
+
+    # -- the life of the browser -------------------------------------------------------------
+
+    async def launch(self) -> None:
+        """Start the browser, with the profile that there is, and what watches it. Raises Trouble."""
         self.browser = await trio.to_thread.run_sync(self._start_browser)
-        window = self.browser.first_window
-        self.devtools: DevTools = await attach(nursery, self.browser.debugger, window, self._devtools_told)
+        self.running = True
+        self.service_workers = ServiceWorkers()
+        self.devtools = await self.attach(self.browser.first_window, self._devtools_told)
+        await self.devtools.command("ServiceWorker.enable")
         await self.devtools.command("BackgroundService.startObserving", service="backgroundFetch")
         await self.devtools.command(
             "BackgroundService.setRecording", service="backgroundFetch", shouldRecord=True
         )
+
+    async def attach(self, target: str, tell: Tell) -> DevTools:
+        """A DevTools session with a page or worker of the browser."""
+        return await attach(self._nursery, self.browser.debugger, target, tell)
+
+    async def kill(self) -> None:
+        """End the browser's processes as a crash or a loss of power would; its profile stays."""
+        self.running, self.worn = False, True
+        await trio.to_thread.run_sync(self.browser.kill)
+
+    async def quit(self) -> None:
+        """Have the browser end itself. Raises Trouble if it does not."""
+        self.running, self.worn = False, True
+        await self.devtools.say("Browser.close")
+        await trio.to_thread.run_sync(self.browser.has_quit)
+
+    async def renew(self) -> None:
+        """Start a browser with a profile that nothing has happened to yet. Raises Trouble."""
+        if self.running:
+            await self.kill()
+        await trio.to_thread.run_sync(shutil.rmtree, profile(self.folder.path))
+        self.worn = False
+        await self.launch()
 
     def _start_browser(self) -> Browser:
         with self.folder.starting:
@@ -81,6 +123,8 @@ class Machine:
         if path == "observe":
             self._token.run_sync_soon(self._take, body)
             return 204, {}, b""
+        if path == "scenario.js":
+            return 200, _SCRIPT, self.worker_steps
         return self._files.get(path, (404, {}, b""))
 
     def _take(self, body: bytes) -> None:
@@ -88,5 +132,6 @@ class Machine:
             self.report(body)
 
     def _devtools_told(self, method: str, parameters: Mapping[str, Any]) -> None:
+        self.service_workers.take(method, parameters)
         if self.devtools_event:
             self.devtools_event(method, parameters)

@@ -38,15 +38,15 @@ class Reports:
             return
         self._taken[head["sender"]] = head["number"]
         for row, body in _with_bodies(head["rows"], bodies):
-            of, data = self._read(row, body)
+            of, data = self._read(row, head["actor"], body)
             self._log.see(head["witness"], head["actor"], of, data)
 
-    def _read(self, row: Row, body: bytes) -> tuple[str, Kind]:
+    def _read(self, row: Row, actor: str, body: bytes) -> tuple[str, Kind]:
         """What a row is of, and what was seen."""
         kind, of, seen = row["kind"], row["of"], row["data"]
         match kind:
             case "event":
-                return self._event(of, seen), data_from_json(kind, seen)
+                return self._event(of, actor, seen), data_from_json(kind, seen)
             case "event_done" | "attributes":
                 return self._handled.get(of) or of, data_from_json(kind, seen)
             case "record":
@@ -55,12 +55,12 @@ class Reports:
                 return of, self._settled(of, seen, body)
         return of, data_from_json(kind, seen)
 
-    def _event(self, of: str, seen: Row) -> str:
-        """The fetch that an event is of. The id may be another fetch's while the event is still handled."""
+    def _event(self, of: str, scope: str, seen: Row) -> str:
+        """The fetch that an event is of. Its id may be another fetch's while the event is still handled."""
         id = seen["registration"]["id"]
-        self._handled[of] = self._names.of(id)
+        self._handled[of] = self._names.of(scope, id)
         if seen["type"] in _END_EVENTS:
-            self._names.end(id)
+            self._names.end(scope, id)
         return self._handled[of]
 
     def _record(self, of: str, seen: Row, body: bytes) -> tuple[str, Kind]:
@@ -71,7 +71,7 @@ class Reports:
         return path, Record(fetch=self._handled[of], size=len(body), runs=self._runs(path, body), **rest)
 
     def _settled(self, of: str, seen: Row, body: bytes) -> Kind:
-        if seen["outcome"] == "rejected":
+        if seen["outcome"] == "rejected" and of.isdigit():  # else the step is one of a handler
             self._names.refuse(int(of))
         value = seen["value"]
         if isinstance(value, dict):

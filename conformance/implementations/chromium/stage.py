@@ -1,8 +1,8 @@
-"""One scenario in the browser: its origin, its pages, its levers, and all that is seen of it."""
+"""One scenario in the browser: its origin, its levers, and all that is seen of it."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import trio
@@ -10,12 +10,15 @@ import trio
 from conformance.implementations.chromium import calls
 from conformance.implementations.chromium.machine import Machine
 from conformance.implementations.chromium.names import Names
+from conformance.implementations.chromium.pages import Pages
 from conformance.implementations.chromium.reports import Reports
+from conformance.implementations.chromium.workers import Workers
 from conformance.implementations.protocol import Trouble, Unsupported
 from conformance.network.loopback import LoopbackStream
 from conformance.network.real_time import RealTime
 from conformance.scenario.model import NetworkState, Scenario, Step
-from simulator.observation import Browser, Devtools, Kind, Log, Network, Page, Permission, Released, Storage
+from conformance.scenario.story import is_worker
+from simulator.observation import Browser, Devtools, Kind, Log, Network, Permission, Released, Storage
 from simulator.origin.hosts import Hosts
 from simulator.origin.server import Origin
 
@@ -39,9 +42,12 @@ class Stage:
         self._names = Names()
         self._reports = Reports(scenario, self._hosts, self._names, log)
         self._origin = Origin(scenario.origin, self._hosts, waits, log)
-        self._windows: dict[str, str] = {}
+        self._pages = Pages(machine, scenario, self._hosts, log)
+        self._workers = Workers(machine, scenario, self._hosts, self._pages, log)
+        self._told: list[tuple[float, str, Devtools]] = []
         self._network = NetworkState()
         self._permission = "granted"
+        self._quota: int | None = None
         self._levers: Mapping[str, Callable[[Step], Awaitable[None]]] = {
             "open": self._open,
             "close": self._close,
@@ -49,6 +55,8 @@ class Stage:
             "permission": self._change_permission,
             "storage": self._change_storage,
             "release": self._release,
+            "browser": self._change_browser,
+            "worker": self._workers.change,
         }
 
     async def start(self, nursery: trio.Nursery) -> None:
@@ -61,7 +69,7 @@ class Stage:
         port = listeners[0].socket.getsockname()[1]
         await trio.to_thread.run_sync(machine.proxy.serve, port, self._hosts)
         self._harness(Browser("started", machine.browser.version))
-        await self._open_page("page", "/")
+        await self._pages.open("page", "/")
         if self._scenario.permission != "granted":
             await self._set_permission(self._scenario.permission)
         if self._scenario.quota is not None:
@@ -73,24 +81,24 @@ class Stage:
         """Carry out one step. Raises Unsupported and Trouble."""
         if lever := self._levers.get(step.verb):
             await lever(step)
-        elif step.verb in calls.VERBS and step.on in self._windows:
-            told = calls.told(step, self._hosts, self._names)
-            await self._script(step.on, "bgfetch.begin(arguments[0])", told)
+        elif step.verb in calls.VERBS and is_worker(step.on):
+            scope = self._workers.scope(step.on)
+            await self._workers.begin(scope, calls.told(step, scope, self._hosts, self._names))
+        elif step.verb in calls.VERBS and step.on in self._pages.open_ones:
+            scope = self._pages.scope(step.on)
+            await self._pages.begin(step.on, calls.told(step, scope, self._hosts, self._names))
         else:
             raise Unsupported(
                 step.verb, f"step {step.number} cannot be done on {step.on} here: not built yet"
             )
 
     async def stop(self) -> None:
-        """Abort what runs, unregister the worker, close the pages, forget the hosts."""
+        """Leave nothing behind in a browser that goes on being used, and forget the hosts."""
+        machine = self._machine
         if not self._network.online:
             await self._set_network(NetworkState())
-        if not self._windows:
-            await self._open_page("the last", "/")
-        await self._script(next(iter(self._windows)), "return bgfetch.clear()")
-        for window in self._windows.values():
-            await trio.to_thread.run_sync(self._machine.browser.leave, window)
-        machine = self._machine
+        if not machine.worn:
+            await self._pages.leave()
         machine.see = machine.report = machine.devtools_event = None
         await trio.to_thread.run_sync(machine.proxy.serve, 0, None)
         self._scope.cancel()
@@ -108,31 +116,39 @@ class Stage:
             await self._origin.serve(stream)
             nursery.cancel_scope.cancel()
 
-    # -- pages ------------------------------------------------------------------------------
+    # -- pages and browser ------------------------------------------------------------------
 
     async def _open(self, step: Step) -> None:
-        await self._open_page(step.arguments["open"], step.arguments.get("at", "/"))
-
-    async def _open_page(self, name: str, at: str) -> None:
-        url = self._hosts.url(at)
-        self._windows[name] = await trio.to_thread.run_sync(self._machine.browser.open, url)
-        scopes = list(self._scenario.workers) or ["/"]
-        await self._script(name, "return bgfetch.open(...arguments)", name, scopes)
-        if self._permission == "denied":
-            await self._frame(name)
-
-    async def _frame(self, page: str) -> None:
-        """Have a page make its calls in a frame where the permission is denied: only there it is asked."""
-        await self._script(page, "return bgfetch.useFrame(arguments[0])", self._permission == "denied")
+        await self._pages.open(step.arguments["open"], step.arguments.get("at", "/"))
 
     async def _close(self, step: Step) -> None:
-        name = step.arguments["close"]
-        await trio.to_thread.run_sync(self._machine.browser.close, self._windows.pop(name))
-        self._log.see("page", name, name, Page("closed"))
+        await self._pages.close(step.arguments["close"])
 
-    async def _script(self, page: str, script: str, *arguments: Any) -> Any:
-        window = self._windows[page]
-        return await trio.to_thread.run_sync(self._machine.browser.call, window, script, *arguments)
+    async def _change_browser(self, step: Step) -> None:
+        match step.arguments["browser"]:
+            case "kill":
+                await self._machine.kill()
+                self._gone("killed")
+            case "quit":
+                await self._machine.quit()
+                self._gone("quit")
+            case "start":
+                await self._start_again(step.arguments["pages"])
+
+    def _gone(self, state: str) -> None:
+        self._harness(Browser(state))
+        self._pages.lose()
+
+    async def _start_again(self, pages: Sequence[str]) -> None:
+        """Start the browser with the profile that it had. What was set through DevTools it has forgotten."""
+        await self._machine.launch()
+        if self._permission != "granted":
+            await self._tell_permission()
+        if self._quota is not None:
+            await self._tell_quota()
+        self._harness(Browser("started", self._machine.browser.version))
+        for page in pages:
+            await self._pages.open(page)
 
     # -- levers -----------------------------------------------------------------------------
 
@@ -167,6 +183,8 @@ class Stage:
     async def _noticed(self, since: int) -> None:
         """Wait until every part of the browser knows of a change that was made at ``since``."""
         browser = self._machine.browser
+        if not self._machine.running:
+            return
         with trio.move_on_after(_NOTICED_WITHIN_S):
             while not browser.net_log.told_of(online=self._network.online, since=since):
                 await trio.to_thread.run_sync(browser.stir)
@@ -179,25 +197,33 @@ class Stage:
         await self._set_permission(step.arguments["permission"])
 
     async def _set_permission(self, state: str) -> None:
-        await self._machine.devtools.command(
-            "Browser.setPermission",
-            permission={"name": "background-fetch"},
-            setting=state,
-            origin=self._hosts.url(""),
-        )
         self._permission = state
-        for page in self._windows:
-            await self._frame(page)
+        await self._tell_permission()
         self._harness(Permission(state))
+
+    async def _tell_permission(self) -> None:
+        self._pages.denied = self._permission == "denied"
+        if self._machine.running:
+            await self._machine.devtools.command(
+                "Browser.setPermission",
+                permission={"name": "background-fetch"},
+                setting=self._permission,
+                origin=self._hosts.url(""),
+            )
 
     async def _change_storage(self, step: Step) -> None:
         await self._set_quota(step.arguments["storage"])
 
     async def _set_quota(self, quota: int | None) -> None:
-        size = {} if quota is None else {"quotaSize": quota}
-        origin = self._hosts.url("")
-        await self._machine.devtools.command("Storage.overrideQuotaForOrigin", origin=origin, **size)
+        self._quota = quota
+        await self._tell_quota()
         self._harness(Storage(quota))
+
+    async def _tell_quota(self) -> None:
+        size = {} if self._quota is None else {"quotaSize": self._quota}
+        origin = self._hosts.url("")
+        if self._machine.running:
+            await self._machine.devtools.command("Storage.overrideQuotaForOrigin", origin=origin, **size)
 
     async def _release(self, step: Step) -> None:
         gate = step.arguments["release"]
@@ -216,7 +242,12 @@ class Stage:
         if method != "BackgroundService.backgroundServiceEventReceived":
             return
         told = parameters["backgroundServiceEvent"]
-        if told["origin"].rstrip("/") == self._hosts.url(""):
-            details = {one["key"]: one["value"] for one in told["eventMetadata"]}
-            fetch = self._names.of(told["instanceId"])
-            self._log.see("devtools", "devtools", fetch, Devtools(told["eventName"], details))
+        if told["origin"].rstrip("/") != self._hosts.url(""):
+            return
+        scope = self._workers.scope_of(told["serviceWorkerRegistrationId"])
+        fetch = self._names.of(scope, told["instanceId"])
+        seen = Devtools(told["eventName"], {one["key"]: one["value"] for one in told["eventMetadata"]})
+        # A browser that is started again tells once more what it has told before.
+        if (told["timestamp"], fetch, seen) not in self._told:
+            self._told.append((told["timestamp"], fetch, seen))
+            self._log.see("devtools", "devtools", fetch, seen)

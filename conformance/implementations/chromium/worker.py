@@ -114,6 +114,9 @@ class Worker:
             self._log.close()
             await self._stage.stop()
             self._stage = None
+        if self._machine.worn:
+            await self._machine.renew()
+            await warm_up(self._machine, self._nursery)
         return {"type": "stopped"}
 
 
