@@ -97,6 +97,7 @@ network = "online"
 [[steps]]
 until = "settled"
 """,
+    # One fetch each: of two downloads that break at the same moment Chromium may resume only one.
     "faults": """
 [origin."/fin"]
 size = "10 KiB"
@@ -108,8 +109,14 @@ attempts = [{ cut = { after = "1 KiB", how = "reset" } }]
 size = "10 KiB"
 attempts = [{ refuse = true }]
 [[steps]]
-fetch = "f"
-requests = ["/fin", "/reset", "/refused"]
+fetch = "fin"
+requests = ["/fin"]
+[[steps]]
+fetch = "reset"
+requests = ["/reset"]
+[[steps]]
+fetch = "refused"
+requests = ["/refused"]
 [[steps]]
 until = "settled"
 """,
