@@ -25,13 +25,6 @@ from simulator.origin.server import Origin
 _LOOK_EVERY_S = 0.05
 _NOTICED_WITHIN_S = 15
 
-_DIGESTING_S = 2.5
-"""How long after a change of network the browser still pauses and resumes downloads because of it.
-
-It holds the news back for two seconds, and nothing that can be seen from outside tells when it
-is through. A scenario that begins within them would feel the outage of the one before.
-"""
-
 
 class Stage:
     """Made for one scenario: ``start``, ``do`` its steps, ``stop``. ``number`` makes its host a new one."""
