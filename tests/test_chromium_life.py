@@ -6,15 +6,10 @@ what Chromium then does is right is for the catalogue to say.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import pytest
-import trio
 
-from conformance.driver import drive
-from conformance.implementations.chromium import Chromium
-from conformance.scenario.load import scenario_from_text
-from simulator.content import told
 from simulator.observation import (
     Browser,
     Closed,
@@ -31,22 +26,9 @@ from simulator.observation import (
     Worker,
     select,
 )
+from tests.chromium_runs import GATED, Seen, bodies, observed
 
 pytestmark = pytest.mark.browser
-
-HEAD = """
-title = "For a test"
-clauses = ["perform-a-background-fetch-algorithm/5"]
-"""
-
-GATED = """
-[origin."/a"]
-size = "300 KiB"
-attempts = [{ stall = { after = "100 KiB", until = "go" } }]
-[[steps]]
-fetch = "f"
-requests = ["/a"]
-"""
 
 SCENARIOS = {
     "two scopes": """
@@ -190,37 +172,16 @@ until = "settled"
 """,
 }
 
-Seen = Mapping[str, Sequence[Observation]]
-
 
 @pytest.fixture(scope="module")
 def seen() -> Seen:
     """Every scenario above, one after another."""
-
-    async def all_of_them() -> Seen:
-        chromium = Chromium()
-        try:
-            await chromium.open()
-            return {name: await one(chromium, name) for name in SCENARIOS}
-        finally:
-            await chromium.close()
-
-    async def one(chromium: Chromium, name: str) -> Sequence[Observation]:
-        scenario = scenario_from_text(HEAD + SCENARIOS[name], name, name)
-        async with chromium.start(scenario, 0) as session:
-            await drive(scenario, session)
-            return session.log.observations
-
-    return trio.run(all_of_them)
+    return observed(SCENARIOS)[1]
 
 
 def settled(observations: Sequence[Observation]) -> dict[str, str]:
     """How each step settled, by its number or its place in a handler."""
     return {one.of: data.exception or "fulfilled" for one, data in select(observations, Settled)}
-
-
-def bodies(observations: Sequence[Observation]) -> dict[str, str]:
-    return {one.of: told(data.runs) for one, data in select(observations, Record)}
 
 
 def events(observations: Sequence[Observation]) -> list[tuple[str, str, str]]:

@@ -6,17 +6,12 @@ on the wire is seen. Whether Chromium is right is for the catalogue to say.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import pytest
-import trio
 
-from conformance.driver import drive
-from conformance.implementations.chromium import Chromium
 from conformance.implementations.protocol import LEVERS, Description
 from conformance.network import namespace
-from conformance.scenario.load import scenario_from_text
-from simulator.content import told
 from simulator.observation import (
     Attributes,
     Browser,
@@ -41,22 +36,9 @@ from simulator.observation import (
     Worker,
     select,
 )
+from tests.chromium_runs import GATED, Seen, bodies, observed
 
 pytestmark = pytest.mark.browser
-
-HEAD = """
-title = "For a test"
-clauses = ["perform-a-background-fetch-algorithm/5"]
-"""
-
-GATED = """
-[origin."/a"]
-size = "300 KiB"
-attempts = [{ stall = { after = "100 KiB", until = "go" } }]
-[[steps]]
-fetch = "f"
-requests = ["/a"]
-"""
 
 SCENARIOS = {
     "left running": GATED
@@ -234,30 +216,11 @@ until = "settled"
 
 OFFLINE = namespace.why_not() == ""
 
-Seen = Mapping[str, Sequence[Observation]]
-
 
 @pytest.fixture(scope="module")
 def run() -> tuple[Description, Seen]:
-    """Every scenario above, in one browser, in their order."""
-
-    async def all_of_them() -> tuple[Description, Seen]:
-        chromium = Chromium()
-        try:
-            description = await chromium.open()
-            return description, {
-                name: await one(chromium, name) for name in SCENARIOS if OFFLINE or name != "offline"
-            }
-        finally:
-            await chromium.close()
-
-    async def one(chromium: Chromium, name: str) -> Sequence[Observation]:
-        scenario = scenario_from_text(HEAD + SCENARIOS[name], name, name)
-        async with chromium.start(scenario, 0) as session:
-            await drive(scenario, session)
-            return session.log.observations
-
-    return trio.run(all_of_them)
+    """Every scenario above, one after another."""
+    return observed({name: text for name, text in SCENARIOS.items() if OFFLINE or name != "offline"})
 
 
 @pytest.fixture(scope="module")
@@ -267,10 +230,6 @@ def seen(run: tuple[Description, Seen]) -> Seen:
 
 def paths(observations: Sequence[Observation], witness: str) -> list[tuple[str, int]]:
     return sorted((one.of, data.number) for one, data in select(observations, Request, witness=witness))
-
-
-def bodies(observations: Sequence[Observation]) -> dict[str, str]:
-    return {one.of: told(data.runs) for one, data in select(observations, Record)}
 
 
 def values(observations: Sequence[Observation], step: int) -> list[object]:
