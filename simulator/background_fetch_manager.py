@@ -60,6 +60,12 @@ def check_mode(ua: UserAgent, request: Request) -> None:
         raise type_error("a background fetch can have no no-cors request")
 
 
+@point("background-fetch-manager-fetch/6.6")
+def in_order(ua: UserAgent, records: list[BackgroundFetchRecord]) -> list[BackgroundFetchRecord]:
+    """Records keep the order of the list that was given."""
+    return records
+
+
 @point("background-fetch-manager-fetch/8.2")
 def check_permission(ua: UserAgent) -> None:
     """Refused where the permission is denied."""
@@ -165,7 +171,7 @@ class BackgroundFetchManager:
             check_mode(self.ua, request)
             request.origin = self.ua.origin
             records.append(BackgroundFetchRecord(request))
-        return records
+        return in_order(self.ua, records)
 
     def _begin(
         self,

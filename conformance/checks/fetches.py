@@ -1,0 +1,94 @@
+"""What the calls of fetch() in a run came to: who made each, for which scope, and whether it was accepted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from attrs import frozen
+
+from conformance.checks.evidence import Evidence
+from conformance.scenario.model import RequestSpec, Step
+from simulator.observation import Called, Observation, Page, Settled, select
+
+
+@frozen
+class Made:
+    """One call of fetch() that was made. ``settled`` is None while its promise is pending."""
+
+    step: Step
+    scope: str
+    called: Observation
+    settled: Observation | None
+    refused: bool
+
+    @property
+    def name(self) -> str:
+        return self.step.name
+
+    @property
+    def id(self) -> str:
+        return str(self.step.arguments["fetch"])
+
+    @property
+    def requests(self) -> tuple[RequestSpec, ...]:
+        return tuple(self.step.arguments.get("requests", ()))
+
+    @property
+    def download_total(self) -> int:
+        return int(self.step.arguments.get("options", {}).get("downloadTotal", 0))
+
+
+def made(seen: Evidence) -> list[Made]:
+    """Every call of fetch() that was made, in order."""
+    found = []
+    for step in (step for step in seen.scenario.steps if step.verb == "fetch"):
+        for called, _ in select(seen.observations, Called, of=str(step.number)):
+            settled, data = seen.settled.get(str(step.number), (None, None))
+            refused = data is not None and data.outcome == "rejected"
+            found.append(Made(step, scope_of(seen, called), called, settled, refused))
+    return found
+
+
+def scope_of(seen: Evidence, called: Observation) -> str:
+    """The scope of the registration whose manager was called: a worker's own, a page's by its path."""
+    if called.witness == "worker":
+        return called.actor
+    opened = select(seen.observations, Page, actor=called.actor)
+    places = [page.at for at, page in opened if page.state == "opened" and at.sequence < called.sequence]
+    place = places[-1] if places else "/"
+    return max((one for one in seen.scenario.workers if place.startswith(one)), key=len, default="")
+
+
+def only_of_its_name(seen: Evidence) -> dict[str, Made]:
+    """The accepted fetches whose name no other call bears: only of them is it sure what was seen of whom."""
+    all = made(seen)
+    names = [one.name for one in all]
+    return {one.name: one for one in all if names.count(one.name) == 1 and not one.refused}
+
+
+def calls(seen: Evidence, *verbs: str) -> Iterator[tuple[Step, Observation, Observation, Settled]]:
+    """Every step of these verbs whose promise settled: the step, its call, how it settled."""
+    for step in seen.scenario.steps:
+        found = seen.settled.get(str(step.number))
+        if step.verb in verbs and found:
+            for called, _ in select(seen.observations, Called, of=str(step.number)):
+                yield step, called, *found
+
+
+def paths(seen: Evidence, one: Made) -> set[str]:
+    """Every path that is asked for on behalf of a fetch: its requests' own, and where those are led on to."""
+    found = {request.path for request in one.requests}
+    waiting = list(found)
+    while waiting:
+        resource = seen.scenario.resource(waiting.pop())
+        answers = (resource.answer, *resource.attempts) if resource else ()
+        new = {answer.redirect for answer in answers if answer.redirect} - found
+        found |= new
+        waiting += new
+    return found
+
+
+def own_paths(seen: Evidence, one: Made) -> set[str]:
+    """Those of its paths that are asked for on behalf of no other fetch."""
+    others = [paths(seen, other) for other in made(seen) if other.step is not one.step]
+    return paths(seen, one).difference(*others)

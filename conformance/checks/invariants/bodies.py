@@ -1,0 +1,108 @@
+"""Invariants of what is stored: whole bodies of one version, in the records that were asked for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from conformance.checks.evidence import Evidence
+from conformance.checks.fetches import calls, only_of_its_name
+from conformance.checks.invariants.rule import Broken, Invariant
+from conformance.scenario.model import Scenario
+from simulator.content import told
+from simulator.observation import Observation, Record
+from simulator.origin.behaviour import Answer
+
+SOUND = re.compile(r"empty|[^?\s]+\[0:\d+\]")
+"""Runs in words, as ``told`` writes them: none, or one of a known version from its first byte on."""
+
+
+def _bodies(seen: Evidence) -> Iterator[tuple[Observation, str, str]]:
+    """Every body that was read, by a handler or by a page's step: where, of what, and its runs in words."""
+    for (_, path), records in seen.records.items():
+        for observation, record in records:
+            if not record.exception:
+                yield observation, path, told(record.runs)
+    for step, _, observation, settled in calls(seen, "read"):
+        if isinstance(settled.value, dict) and "runs" in settled.value:
+            yield observation, f"the body of {step.of}", settled.value["runs"]
+
+
+def _one_version_without_gap_or_repeat(seen: Evidence) -> Iterator[Broken]:
+    for observation, of, runs in _bodies(seen):
+        if not SOUND.fullmatch(runs):
+            yield f"{of} holds {runs}", observation
+
+
+def _of_a_success(seen: Evidence) -> Iterator[tuple[Observation, Record, set[int]]]:
+    """The records of fetches that succeeded, and how long the body of each may be."""
+    for fetch, events in seen.events.items():
+        if fetch in only_of_its_name(seen) and {event.type for _, event in events} == {
+            "backgroundfetchsuccess"
+        }:
+            for (of, _), records in seen.records.items():
+                for observation, record in records if of == fetch else ():
+                    if sizes := _sizes(seen.scenario, record.url):
+                        yield observation, record, sizes
+
+
+def _sizes(scenario: Scenario, path: str) -> set[int]:
+    """How long the whole body at a path is; nothing where an answer claims other than it sends."""
+    resource = scenario.resource(path)
+    answers = (resource.answer, *resource.attempts) if resource else ()
+    return set() if any(map(_lies, answers)) else {answer.size for answer in answers}
+
+
+def _lies(answer: Answer) -> bool:
+    bent = answer.range
+    claims = (bent.first, bent.total, bent.header)
+    return any(one is not None for one in claims) or any(
+        name.lower().startswith("content-") for name in answer.headers
+    )
+
+
+def _success_is_whole(seen: Evidence) -> Iterator[Broken]:
+    for observation, record, sizes in _of_a_success(seen):
+        whole = record.size in sizes or record.status in (204, 205, 304) or record.method == "HEAD"
+        if record.exception or not whole:
+            what = record.exception or f"{record.size} bytes"
+            yield f"{record.fetch} succeeded with {what} of {observation.of}", observation
+
+
+def _in_the_order_of_the_list(seen: Evidence) -> Iterator[Broken]:
+    for observation, record, asked in _placed(seen):
+        if asked[record.index : record.index + 1] != [(observation.of, record.method)]:
+            yield f"record {record.index} is {record.method} {observation.of}", observation
+
+
+def _placed(seen: Evidence) -> Iterator[tuple[Observation, Record, list[tuple[str, str]]]]:
+    """Every record that a handler told of, and what its fetch had asked for, in order."""
+    sure = only_of_its_name(seen)
+    for (fetch, _), records in seen.records.items():
+        for observation, record in records:
+            if fetch in sure and record.index >= 0:
+                asked = [(one.path, one.method.upper()) for one in sure[fetch].requests]
+                yield observation, record, asked
+
+
+INVARIANTS = (
+    Invariant(
+        "create-settled-fetches-algorithm/2.8.3",
+        "every body that can be read is one version from its first byte on, without gap or repeat",
+        lambda seen: (observation for observation, _, _ in _bodies(seen)),
+        _one_version_without_gap_or_repeat,
+    ),
+    Invariant(
+        "mdn/backgroundfetchsuccess_event/1",
+        "a fetch that succeeded has every body whole",
+        lambda seen: (observation for observation, _, _ in _of_a_success(seen)),
+        _success_is_whole,
+        authority="practice",
+    ),
+    Invariant(
+        "background-fetch-manager-fetch/6.6",
+        "records are in the order of the list that was given",
+        lambda seen: (observation for observation, _, _ in _placed(seen)),
+        _in_the_order_of_the_list,
+    ),
+)

@@ -1,0 +1,104 @@
+"""Mutants that break what holds at all times: the invariants, each in its own way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from conformance.mutants.catalogue import mutant
+from simulator import (
+    background_fetch_display,
+    background_fetch_manager,
+    complete_a_record,
+    perform_a_background_fetch,
+    update_background_fetch_instances,
+)
+
+
+@mutant("total-follows-downloaded", update_background_fetch_instances.fire_progress)
+def _(original: Any, ua: Any, instance: Any, state: Any) -> None:
+    """downloadTotal grows with what has been downloaded."""
+    instance.downloadTotal = max(instance.downloadTotal, state.downloaded)
+    original(ua, instance, state)
+
+
+@mutant("uploaded-is-the-last-piece", complete_a_record.count_upload)
+def _(original: Any, ua: Any, bg_fetch: Any, more: int) -> None:
+    """uploaded is what was transmitted last, not all that was."""
+    bg_fetch.uploaded = more
+
+
+@mutant("result-of-its-own", perform_a_background_fetch.set_result)
+def _(original: Any, ua: Any, bg_fetch: Any, reason: str) -> None:
+    """A fetch that failed has the result "error"."""
+    original(ua, bg_fetch, reason)
+    bg_fetch.result = "error" if reason else bg_fetch.result
+
+
+@mutant("reason-of-its-own", perform_a_background_fetch.set_result)
+def _(original: Any, ua: Any, bg_fetch: Any, reason: str) -> None:
+    """Whatever goes wrong on the wire has the reason "network-error"."""
+    original(ua, bg_fetch, "network-error" if reason == "fetch-error" else reason)
+
+
+@mutant("pause-runs-out", background_fetch_display.set_paused)
+def _(original: Any, ua: Any, bg_fetch: Any, paused: bool) -> None:
+    """A pause ends by itself after a while, and shows on."""
+    original(ua, bg_fetch, paused)
+
+    async def run_out() -> None:
+        await ua.turns.sleep(1_500_000_000, why="a pause to run out")
+        original(ua, bg_fetch, False)
+
+    if paused:
+        ua.turns.start_soon(run_out)
+
+
+@mutant("resumes-a-byte-late", complete_a_record.range_start)
+def _(original: Any, ua: Any, response_data: Any) -> int:
+    """A resumed request leaves a byte out."""
+    held = int(original(ua, response_data))
+    return held + 1 if held else 0
+
+
+@mutant("ids-newest-first", background_fetch_manager.active_ids)
+def _(original: Any, ua: Any, registration: Any) -> list[str]:
+    """getIds() lists the newest fetch first."""
+    return list(reversed(original(ua, registration)))
+
+
+@mutant("records-in-reverse", background_fetch_manager.in_order)
+def _(original: Any, ua: Any, records: list[Any]) -> list[Any]:
+    """The last request is the first record."""
+    return original(ua, records)[::-1]  # type: ignore[no-any-return]
+
+
+@mutant("ends-with-the-first-record", perform_a_background_fetch.is_over)
+def _(original: Any, ua: Any, progress: Any, records: int) -> bool:
+    """A fetch is over with its first record; the others go on unseen."""
+    return progress.settled_fetches > 0 or bool(original(ua, progress, records))
+
+
+class _Nought(int):
+    """A zero that counts as something."""
+
+    def __bool__(self) -> bool:
+        return True
+
+
+@mutant("range-from-the-first-byte", complete_a_record.range_start)
+def _(original: Any, ua: Any, response_data: Any) -> int:
+    """Also the first request has a Range header, which asks for everything."""
+    return int(original(ua, response_data)) or _Nought(0)
+
+
+@mutant("link-switched-on", complete_a_record.available_again)
+async def _(original: Any, ua: Any, record: Any) -> None:
+    """Rather than wait for the network, the agent switches it on."""
+    ua.network.go_online()
+
+
+@mutant("counts-more-than-it-holds", perform_a_background_fetch.set_result)
+def _(original: Any, ua: Any, bg_fetch: Any, reason: str) -> None:
+    """In the end downloaded is one byte more than the bodies hold."""
+    original(ua, bg_fetch, reason)
+    bg_fetch.stored_body_bytes_total += 1

@@ -1,0 +1,172 @@
+"""The invariants: each can fail, each keeps silent where its witness is missing, each names its clause."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conformance.checks.evidence import evidence
+from conformance.checks.invariants import INVARIANTS, Invariant
+from conformance.clauses import clauses
+from conformance.results import FAIL, Check
+from conformance.scenario.model import Scenario
+from simulator.observation import WITNESSES, Observation
+from tests.simulate import catalogue, observe
+
+RED = {
+    "one end event": ("event-twice", "perform-a-background-fetch-algorithm/two-files-succeed"),
+    "the event fits the result": (
+        "fail-fires-success",
+        "complete-a-record-algorithm/not-found-is-bad-status",
+    ),
+    "its own worker": (
+        "event-at-another-worker",
+        "extensions-to-service-worker-registration/aborting-one-of-two",
+    ),
+    "kept while active": (
+        "records-dropped-early",
+        "background-fetch-display-algorithm/a-pause-outlasts-an-outage",
+    ),
+    "gone for good": (
+        "records-for-ever",
+        "background-fetch-registration/records-gone-after-the-event",
+    ),
+    "aborted is aborted": ("abort-forgotten", "background-fetch-registration-abort/by-the-page"),
+    "aborted once": ("abort-true-again", "background-fetch-registration-abort/twice"),
+    "no progress after the result": (
+        "progress-after-the-result",
+        "perform-a-background-fetch-algorithm/two-files-succeed",
+    ),
+    "result before the end": (
+        "no-last-progress",
+        "background-fetch-display-algorithm/a-pause-outlasts-an-outage",
+    ),
+    "something changed": (
+        "progress-without-change",
+        "background-fetch-registration-match-all/query-options",
+    ),
+    "uploaded never falls": (
+        "uploaded-is-the-last-piece",
+        "background-fetch-manager-fetch/post-with-a-body",
+    ),
+    "downloaded falls only to start over": (
+        "progress-runs-backwards",
+        "complete-a-record-algorithm/download-total-exceeded",
+    ),
+    "result is of the list": ("result-of-its-own", "complete-a-record-algorithm/not-found-is-bad-status"),
+    "reason is of the list": ("reason-of-its-own", "complete-a-record-algorithm/cors-not-allowed"),
+    "never above the total": ("no-limit", "complete-a-record-algorithm/download-total-exceeded"),
+    "totals stay": (
+        "total-follows-downloaded",
+        "background-fetch-display-algorithm/no-pause-with-a-post",
+    ),
+    "final for all": ("progress-runs-backwards", "background-fetch-display-algorithm/no-pause-with-a-post"),
+    "upload total is the sum": ("bodies-not-counted", "background-fetch-manager-fetch/post-with-a-body"),
+    "all was uploaded": ("uploaded-stays-zero", "background-fetch-manager-fetch/post-with-a-body"),
+    "downloaded is what is held": (
+        "counts-more-than-it-holds",
+        "perform-a-background-fetch-algorithm/two-files-succeed",
+    ),
+    "one version without gap or repeat": (
+        "validators-ignored",
+        "validate-partial-response-algorithm/changed-etag",
+    ),
+    "success is whole": ("break-is-success", "complete-a-record-algorithm/cut-while-online"),
+    "in the order of the list": (
+        "records-in-reverse",
+        "perform-a-background-fetch-algorithm/two-files-succeed",
+    ),
+    "only get twice": ("post-sent-again", "complete-a-record-algorithm/post-answered-while-offline"),
+    "ranges leave no gap": (
+        "resumes-a-byte-late",
+        "complete-a-record-algorithm/offline-resumes-by-range",
+    ),
+    "ranges begin where the bytes end": (
+        "resumes-a-byte-early",
+        "complete-a-record-algorithm/offline-resumes-by-range",
+    ),
+    "no range at first": (
+        "range-from-the-first-byte",
+        "perform-a-background-fetch-algorithm/two-files-succeed",
+    ),
+    "identity for a part": ("coding-accepted", "complete-a-record-algorithm/offline-resumes-by-range"),
+    "nothing while offline": (
+        "link-switched-on",
+        "complete-a-record-algorithm/offline-resumes-by-range",
+    ),
+    "nothing while paused": ("pause-runs-out", "background-fetch-display-algorithm/pause-and-resume"),
+    "nothing once over": ("abort-stops-nothing", "background-fetch-registration-abort/while-offline"),
+    "known only while active": ("listed-until-the-end", "background-fetch-manager-get/before-during-after"),
+    "known while active": ("never-listed", "background-fetch-manager-get/before-during-after"),
+    "in the order of the calls": (
+        "ids-newest-first",
+        "background-fetch-manager-get-ids/in-the-order-of-the-calls",
+    ),
+    "one object a realm": ("new-object-each-time", "background-fetch-manager-get/before-during-after"),
+}
+"""For each invariant a mutant that breaks it, and a scenario in which that shows."""
+
+
+def by_id(id: str) -> Scenario:
+    return next(one for one in catalogue() if one.id == id)
+
+
+def checked(rule: Invariant, one: Scenario, observations: Sequence[Observation]) -> list[Check]:
+    return list(rule.check(evidence(one, observations)))
+
+
+@pytest.mark.parametrize("rule", INVARIANTS, ids=lambda rule: rule.name)
+def test_a_mutant_breaks_it_and_the_reference_does_not(rule: Invariant) -> None:
+    mutant, id = RED[rule.name]
+    (broken,) = checked(rule, by_id(id), observe(by_id(id), f"mutant:{mutant}"))
+    assert broken.verdict == FAIL
+    assert broken.proof
+    assert broken.actual != "so it was"
+    assert all(check.verdict != FAIL for check in checked(rule, by_id(id), observe(by_id(id))))
+
+
+@pytest.mark.parametrize("rule", INVARIANTS, ids=lambda rule: rule.name)
+def test_it_says_which_clause_it_is_about(rule: Invariant) -> None:
+    assert rule.clause in clauses()
+    assert (rule.authority == "practice") == (clauses()[rule.clause].level == "mdn")
+
+
+def test_each_has_a_name_and_one_way_to_fail() -> None:
+    assert sorted(RED) == sorted(rule.name for rule in INVARIANTS)
+
+
+SMALL = [one for one in catalogue() if len(one.origin) < 100]
+
+
+@cache
+def seen_of(id: str, seed: int) -> Sequence[Observation]:
+    return observe(by_id(id), seed=seed)
+
+
+@given(
+    one=st.sampled_from(SMALL),
+    seed=st.integers(0, 3),
+    silent=st.sets(st.sampled_from(WITNESSES)),
+    part=st.floats(0, 1),
+)
+def test_a_missing_witness_or_an_early_end_breaks_nothing(
+    one: Scenario, seed: int, silent: set[str], part: float
+) -> None:
+    """What was not seen is no reason to fail: neither a whole witness, nor all that came after some time."""
+    whole = seen_of(one.id, seed)
+    left = [seen for seen in whole[: round(part * len(whole))] if seen.witness not in silent]
+    for rule in INVARIANTS:
+        for check in checked(rule, one, left):
+            assert check.verdict != FAIL, (check, silent)
+
+
+@given(one=st.sampled_from(SMALL), seed=st.integers(0, 1000))
+def test_the_reference_keeps_every_invariant_under_any_order(one: Scenario, seed: int) -> None:
+    seen = evidence(one, observe(one, seed=seed))
+    checks = [check for rule in INVARIANTS for check in rule.check(seen)]
+    assert not [check for check in checks if check.verdict == FAIL]
+    assert all(check.proof for check in checks)
