@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from attrs import frozen
 
 from conformance.checks.evidence import Evidence
 from conformance.scenario.model import RequestSpec, Step
-from simulator.observation import Called, Observation, Page, Settled, select
+from simulator.observation import Called, Observation, Page, Settled, Worker, select
 
 
 @frozen
@@ -92,3 +93,17 @@ def own_paths(seen: Evidence, one: Made) -> set[str]:
     """Those of its paths that are asked for on behalf of no other fetch."""
     others = [paths(seen, other) for other in made(seen) if other.step is not one.step]
     return paths(seen, one).difference(*others)
+
+
+def unfinished(seen: Evidence) -> list[str]:
+    """The names of accepted fetches that never had their end event, though a worker could have taken it.
+
+    Of a healed scenario there must be none (perform-a-background-fetch-algorithm/8.13a).
+    """
+    unregistered = {at.of for at, data in select(seen.observations, Worker) if data.state == "unregistered"}
+    accepted = Counter(
+        one.name
+        for one in made(seen)
+        if one.settled is not None and not one.refused and one.scope not in unregistered
+    )
+    return [name for name, times in accepted.items() if len(seen.events.get(name, ())) < times]

@@ -1,0 +1,115 @@
+"""Healing: whatever a scenario did to the world is put right again, and then every fetch must end.
+
+A healed scenario is a scenario like any other: the same steps, then those that mend, and no
+expectations but that it comes to an end. It runs wherever the first one runs, can be written down,
+and asks nothing of a driver.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from conformance.scenario.load import scenario_from_document
+from conformance.scenario.model import NetworkState, Scenario
+from simulator.origin.behaviour import Fault
+
+Raw = dict[str, Any]
+
+
+def healed(scenario: Scenario, steps: int | None = None) -> Scenario:
+    """The scenario, cut off after ``steps`` steps (None: whole), mended, and waited for to its end.
+
+    Without expectations of its own: it is judged by its steps and by what holds in every run.
+    """
+    document = {key: value for key, value in scenario.document.items() if key != "expect"}
+    kept = list(scenario.document.get("steps", ()))[:steps]
+    begun = scenario_from_document({**document, "steps": kept}, scenario.id)
+    return scenario_from_document({**document, "steps": [*kept, *_mending(begun)]}, f"{scenario.id} healed")
+
+
+def _mending(scenario: Scenario) -> Iterator[Raw]:
+    """The steps that put right what this scenario may have left behind."""
+    states = [step.arguments["browser"] for step in scenario.steps if step.verb == "browser"]
+    if states and states[-1] != "start":
+        yield {"browser": "start", "pages": []}
+    if scenario.quota is not None or any(step.verb == "storage" for step in scenario.steps):
+        yield {"storage": "ample"}
+    if network := _good_network(scenario):
+        yield {"network": network}
+    yield from _consent(scenario)
+    yield from ({"release": gate} for gate in sorted({fault.until for fault in _stalls(scenario)} - {""}))
+    for _ in range(_deadest(scenario)):
+        # What stands still until its connection dies needs just that.
+        yield from ({"wait": "1 h"}, {"network": "offline"}, {"network": "online"})
+    yield {"until": "settled"} if _may_settle(scenario) else {"wait": "1 d"}
+
+
+def _good_network(scenario: Scenario) -> Raw:
+    """The network as it is when nothing is wrong with it, in what the scenario has ever changed."""
+    good = {"online": True, "metered": False, "bandwidth": "ample", "latency": "0 s"}
+    states = [
+        scenario.network,
+        *(step.arguments["network"] for step in scenario.steps if step.verb == "network"),
+    ]
+    plain = NetworkState()
+    return {
+        name: value
+        for name, value in good.items()
+        if any(getattr(state, name) != getattr(plain, name) for state in states)
+    }
+
+
+def _consent(scenario: Scenario) -> Iterator[Raw]:
+    """The user agrees wherever a fetch may wait for that."""
+    paused = {step.of for step in scenario.steps if step.verb == "user" and step.arguments["user"] == "pause"}
+    asked = scenario.policy.get("prompt_starts_paused") and (
+        scenario.permission == "prompt"
+        or any(
+            step.arguments["permission"] == "prompt" for step in scenario.steps if step.verb == "permission"
+        )
+    )
+    for fetch in dict.fromkeys(step.name for step in scenario.steps if step.verb == "fetch"):
+        if asked:
+            yield {"user": "accept", "of": fetch}
+        if fetch in paused:
+            yield {"user": "resume", "of": fetch}
+
+
+def _stalls(scenario: Scenario) -> Iterator[Fault]:
+    for resource in scenario.origin.values():
+        for answer in resource.attempts:
+            yield from (fault for fault in answer.faults if fault.kind == "stall")
+
+
+def _deadest(scenario: Scenario) -> int:
+    """The most answers of any resource that stand still until their connection dies."""
+    return max(
+        (
+            sum(
+                any(
+                    fault.kind == "stall" and not fault.until and fault.duration is None
+                    for fault in answer.faults
+                )
+                for answer in resource.attempts
+            )
+            for resource in scenario.origin.values()
+        ),
+        default=0,
+    )
+
+
+def _may_settle(scenario: Scenario) -> bool:
+    """Whether every event comes to its end: a handler that never lets go, or no worker, prevents it."""
+    handlers = [steps for script in scenario.workers.values() for steps in script.handlers.values()]
+    endless = any(step.arguments.get("waitUntil") == "never" for steps in handlers for step in steps)
+    return not endless and not _unregistered(scenario)
+
+
+def _unregistered(scenario: Scenario) -> Sequence[str]:
+    """The scopes whose worker is unregistered; where there is one only, it need not be said."""
+    return [
+        step.on.removeprefix("worker").strip() or next(iter(scenario.workers), "")
+        for step in scenario.steps
+        if step.verb == "worker" and step.arguments["worker"] == "unregister"
+    ]
