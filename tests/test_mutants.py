@@ -130,7 +130,7 @@ def test_a_mutant_that_acts_where_it_should_only_answer_is_run(monkeypatch: pyte
         ua.network.go_offline()  # type: ignore[attr-defined]
         return None if said == "*" else int(said)
 
-    monkeypatch.setitem(mutants(), "meddles", [Override(MUTANT, "meddles", at, meddles, "")])  # type: ignore[arg-type]
+    monkeypatch.setitem(mutants(), "meddles", [Override(MUTANT, "meddles", at, meddles, "")])
     assert "meddles" in trio.run(mutants_that_matter, one)
 
 

@@ -1,4 +1,4 @@
-"""``bgfetch clauses``: what the specification says, clause by clause; what tests it; what a newer text changes."""
+"""``bgfetch clauses``: the statements of the specification, what tests them, what a newer text changes."""
 
 from __future__ import annotations
 
