@@ -2,4 +2,5 @@
 
 from conformance.command_line import main
 
-main()
+if __name__ == "__main__":  # the processes of the kill matrix import this module too
+    main()

@@ -195,6 +195,22 @@ def test_only_a_must_decides_and_failure_outweighs_doubt(checks: list[Check]) ->
     assert verdict_of(checks) == expected
 
 
+# -- the clause that a check is of -----------------------------------------------------------
+
+
+def test_each_clause_of_what_is_judged_together_has_its_check() -> None:
+    """Neither a second request's clause nor that of a wait that came to its end is lost."""
+    text = RESUMED.text.replace('"identity" } }', '"identity" }, clause = "complete-a-record-algorithm/8b" }')
+    text = text.replace('until = "settled"', 'until = "settled"\n    clause = "mdn/Background_Fetch_API/3"')
+    one = scenario(text)
+    checks = judge(one, observe(one))
+    for clause in ("complete-a-record-algorithm/8a", "complete-a-record-algorithm/8b"):
+        assert [c.verdict for c in checks if c.clause == clause and "bytes=1000" in c.expected] == [PASS]
+    (waited,) = [check for check in checks if check.expected == "step 5, until settled: settled"]
+    assert (waited.clause, waited.verdict) == ("mdn/Background_Fetch_API/3", PASS)
+    assert waited.proof
+
+
 # -- alternatives ---------------------------------------------------------------------------
 
 EITHER = """
@@ -217,7 +233,11 @@ EITHER = """
 
 def either(**last: str) -> list[Check]:
     one = scenario(EITHER + "\n    ".join(f"{key} = {value}" for key, value in last.items()))
-    return [check for check in judge(one, observe(one)) if check.source == "expectation"]
+    return of_the_alternatives(judge(one, observe(one)))
+
+
+def of_the_alternatives(checks: list[Check]) -> list[Check]:
+    return [one for one in checks if one.source == "expectation" and not one.expected.startswith("step")]
 
 
 def test_the_alternative_that_holds_is_the_one_that_is_judged() -> None:
@@ -235,7 +255,7 @@ def test_the_authority_of_an_alternative_is_that_of_its_checks() -> None:
 
 def test_where_no_alternative_holds_one_check_says_how_each_fails() -> None:
     one = scenario(EITHER.replace("backgroundfetchfail", "backgroundfetchabort"))
-    (check,) = [check for check in judge(one, observe(one)) if check.source == "expectation"]
+    (check,) = of_the_alternatives(judge(one, observe(one)))
     assert check.verdict == FAIL
     assert "backgroundfetchsuccess OR backgroundfetchabort" in check.expected
     assert "backgroundfetchfail" in check.actual

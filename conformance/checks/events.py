@@ -5,28 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from conformance.checks.evidence import Evidence, Seen
-from conformance.checks.matching import agrees, in_order, listed, plain, times
+from conformance.checks.matching import agrees, by_clause, in_order, listed, plain, times
 from conformance.results import FAIL, PASS, Check
-from conformance.scenario.model import ExpectEvent
+from conformance.scenario.model import Expectation, ExpectEvent
 from simulator.observation import Event
 
 
 def check_events(expected: Sequence[ExpectEvent], seen: Evidence) -> Iterator[Check]:
-    """A check for each fetch that an expectation speaks of; an empty list: no event at all."""
+    """A check for each fetch that is spoken of (and each clause there); an empty list: no event at all."""
     for fetch in dict.fromkeys(seen.fetch(one.of) for one in expected) or seen.fetches:
         wanted = [one for one in expected if seen.fetch(one.of) == fetch]
         got = seen.events.get(fetch, [])
-        first = wanted[0] if wanted else None
-        yield Check(
-            clause=first.clause if first else seen.scenario.clauses[0],
-            level=first.level if first else "must",
-            authority=first.authority if first else "text",
-            verdict=PASS if in_order(wanted, got, _fits, lambda one: one.count) else FAIL,
-            expected=listed([_told_expected(one) for one in wanted]),
-            actual=listed([_told(event, wanted) for event in got]),
-            proof=tuple(observation.sequence for observation, _ in got),
-            line=first.line if first else 0,
-        )
+        holds = in_order(wanted, got, _fits, lambda one: one.count)
+        for one in by_clause(wanted) or (Expectation(seen.scenario.clauses[0]),):
+            yield Check(
+                clause=one.clause,
+                level=one.level,
+                authority=one.authority,
+                verdict=PASS if holds else FAIL,
+                expected=listed([_told_expected(one) for one in wanted]),
+                actual=listed([_told(event, wanted) for event in got]),
+                proof=tuple(observation.sequence for observation, _ in got),
+                line=one.line,
+            )
 
 
 def _fits(one: ExpectEvent, event: Seen[Event]) -> bool:

@@ -6,8 +6,11 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
+from conformance.scenario.model import Expectation
+
 E = TypeVar("E")
 S = TypeVar("S")
+X = TypeVar("X", bound=Expectation)
 
 
 def agrees(expected: Any, actual: Any) -> bool:
@@ -41,6 +44,11 @@ def difference(expected: Any, actual: Any) -> str:
 def plain(value: Any) -> str:
     """A value in words."""
     return "undefined" if value is None else json.dumps(value, ensure_ascii=False, default=list)
+
+
+def by_clause(expected: Sequence[X]) -> tuple[X, ...]:
+    """Of expectations that are judged together, the first of each clause: each clause has its check."""
+    return tuple({one.clause: one for one in reversed(expected)}.values())[::-1]
 
 
 def in_order(

@@ -6,18 +6,18 @@ import re
 from collections.abc import Iterator, Sequence
 
 from conformance.checks.evidence import Evidence, Seen
-from conformance.checks.matching import in_order, listed, times
+from conformance.checks.matching import by_clause, in_order, listed, times
 from conformance.results import FAIL, PASS, Check
 from conformance.scenario.model import Expect, ExpectRequest
 from simulator.observation import Request
 
 
 def check_requests(expected: Sequence[ExpectRequest], seen: Evidence) -> Iterator[Check]:
-    """A check for each path that is listed, and one that nothing else was asked for."""
+    """A check for each listed path (and each clause there), and one that nothing else was asked for."""
     paths = list(dict.fromkeys(one.path for one in expected))
     for path in paths:
         wanted = [one for one in expected if one.path == path]
-        yield _path(path, wanted, seen)
+        yield from _path(path, wanted, seen)
     if strangers := [path for path in seen.requests if path not in paths]:
         first = expected[0] if expected else None
         yield Check(
@@ -41,22 +41,23 @@ def saw_nothing(expect: Expect, seen: Evidence) -> bool:
     return not seen.requests and any(one.count[0] for one in due)
 
 
-def _path(path: str, wanted: Sequence[ExpectRequest], seen: Evidence) -> Check:
+def _path(path: str, wanted: Sequence[ExpectRequest], seen: Evidence) -> Iterator[Check]:
     got = seen.requests.get(path, [])
     # A preflight is no attempt: it counts only where the scenario speaks of it.
     if not any(one.method == "OPTIONS" for one in wanted):
         got = [request for request in got if request[1].number]
     holds = in_order(wanted, got, lambda one, request: _fits(one, request, seen), lambda one: one.count)
-    return Check(
-        clause=wanted[0].clause,
-        level=wanted[0].level,
-        authority=wanted[0].authority,
-        verdict=PASS if holds else FAIL,
-        expected=f"{path}: " + listed([_told_expected(one) for one in wanted]),
-        actual=f"{path}: " + listed([_told(request, wanted, seen) for request in got]),
-        proof=tuple(observation.sequence for observation, _ in got),
-        line=wanted[0].line,
-    )
+    for one in by_clause(wanted):
+        yield Check(
+            clause=one.clause,
+            level=one.level,
+            authority=one.authority,
+            verdict=PASS if holds else FAIL,
+            expected=f"{path}: " + listed([_told_expected(one) for one in wanted]),
+            actual=f"{path}: " + listed([_told(request, wanted, seen) for request in got]),
+            proof=tuple(observation.sequence for observation, _ in got),
+            line=one.line,
+        )
 
 
 def _fits(one: ExpectRequest, request: Seen[Request], seen: Evidence) -> bool:

@@ -11,6 +11,7 @@ from conformance.results import FAIL, INCONCLUSIVE, PASS, Check
 from conformance.scenario.model import ExpectResult, Step, WorkerStep
 from conformance.scenario.telling import told
 from simulator.observation import Never, Observation, Settled, Shortened, select
+from simulator.observation import Step as StepSeen
 
 
 def check_steps(seen: Evidence) -> Iterator[Check]:
@@ -20,6 +21,8 @@ def check_steps(seen: Evidence) -> Iterator[Check]:
             yield _stuck(step, seen)
         elif step.verb == "never":
             yield from _never(step, seen)
+        elif step.verb == "until":
+            yield from _reached(step, seen)
         else:
             yield from _settled(step, seen)
     yield from _handled(seen)
@@ -69,6 +72,18 @@ def _stuck(step: Step, seen: Evidence) -> Check:
     actual = f"not within {stuck.waited / 1e9:.3g} s; the last thing seen was {what}"
     proof = sorted({last.sequence, observation.sequence})
     return _check(step, seen, FAIL, stuck.waiting_for, actual, *proof)
+
+
+def _reached(step: Step, seen: Evidence) -> Iterator[Check]:
+    """What was waited for came: told by the last thing seen before the next step."""
+    begun = {seen_at.of: seen_at.sequence for seen_at, _ in select(seen.observations, StepSeen)}
+    if (start := begun.get(str(step.number))) is not None:
+        before = begun.get(str(step.number + 1), float("inf"))
+        last = max(
+            (one.sequence for one in seen.observations if start <= one.sequence < before), default=start
+        )
+        waited_for = step.arguments["until"].text
+        yield _check(step, seen, PASS, waited_for, "it came", last)
 
 
 def _never(step: Step, seen: Evidence) -> Iterator[Check]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
@@ -14,6 +14,8 @@ from reports.text import duration, visible
 
 if TYPE_CHECKING:
     from rich.progress import Progress
+
+T = TypeVar("T")
 
 
 class Lines:
@@ -72,3 +74,15 @@ def watching(expected: int) -> Iterator[Lines]:
     told = TextColumn("{task.description}", markup=False)
     with Progress(BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), told, transient=True) as progress:
         yield Bar(progress, expected)
+
+
+def counted(things: Iterable[T], total: int, what: str) -> Iterator[T]:
+    """The things, counted on standard error while they come, where that is a terminal."""
+    if not sys.stderr.isatty():
+        yield from things
+        return
+    from rich.console import Console
+    from rich.progress import track
+
+    console = Console(stderr=True)
+    yield from track(things, what, total, console=console, transient=True)

@@ -1,0 +1,117 @@
+"""The kill matrix: every scenario on every mutant, and which clauses the checks that fail there carry.
+
+Nothing of it is remembered between runs: what it says is always so of the files as they are.
+A row is one scenario; rows are made by as many processes as there are cores.
+"""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+import os
+import signal
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+
+import trio
+from attrs import frozen
+
+from conformance.implementations.simulator import SimulatorImplementation
+from conformance.mutants.catalogue import mutant
+from conformance.mutants.pruning import mutants_that_matter
+from conformance.results import FAIL, PASS, Check
+from conformance.runner import Candidate
+from conformance.scenario.model import Scenario
+
+
+@frozen
+class Outcome:
+    """What a scenario came to on one mutant: its verdict, and the clauses of the checks that failed."""
+
+    verdict: str
+    red: frozenset[str]
+
+
+@frozen
+class Row:
+    """One scenario.
+
+    ``checked`` are the clauses that a check of the reference run carries, ``sound`` those of them
+    whose checks all pass. ``outcomes`` holds the mutants that make a difference; the run on any
+    other is the reference's own.
+    """
+
+    scenario: str
+    checked: frozenset[str]
+    sound: frozenset[str]
+    outcomes: Mapping[str, Outcome]
+
+    @property
+    def killed(self) -> tuple[str, ...]:
+        """The mutants on which the scenario fails."""
+        return tuple(name for name, outcome in self.outcomes.items() if outcome.verdict == FAIL)
+
+    def red_under(self, clause: str) -> tuple[str, ...]:
+        """The mutants under which a check of a clause fails that passes on the reference."""
+        if clause not in self.sound:
+            return ()
+        return tuple(name for name, outcome in self.outcomes.items() if clause in outcome.red)
+
+
+def rows(scenarios: Sequence[Scenario], processes: int = 0) -> Iterator[Row]:
+    """The row of each scenario, as soon as it is known. ``processes`` 0: as many as there are cores."""
+    heavy_first = sorted(scenarios, key=lambda one: len(one.origin), reverse=True)
+    workers = min(processes or os.cpu_count() or 1, len(scenarios))
+    if workers <= 1:
+        yield from map(row, heavy_first)
+        return
+    # A fresh interpreter for each: a fork would take along whatever threads and signals there are here.
+    context = multiprocessing.get_context("spawn")
+    executor = ProcessPoolExecutor(workers, mp_context=context, initializer=_begin_worker)
+    try:
+        for done in as_completed([executor.submit(row, one) for one in heavy_first]):
+            yield done.result()
+    except BaseException:
+        _stop(executor)
+        raise
+    executor.shutdown()
+
+
+def _begin_worker() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that asked
+    gc.set_threshold(200_000, 10, 100)
+
+
+def _stop(executor: ProcessPoolExecutor) -> None:
+    """End the workers at once, in the middle of whatever they do."""
+    mine = [process for process in multiprocessing.active_children() if process.name.startswith("Spawn")]
+    executor.shutdown(wait=False, cancel_futures=True)
+    for process in mine:
+        process.terminate()
+
+
+def row(scenario: Scenario) -> Row:
+    """One scenario on the reference, and on every mutant that can make a difference to it."""
+    return trio.run(_row, scenario)
+
+
+async def _row(scenario: Scenario) -> Row:
+    reference = await Candidate(SimulatorImplementation()).judged(scenario, seed=0)
+    matter = await mutants_that_matter(scenario)
+    return Row(
+        scenario.id,
+        frozenset(check.clause for check in reference.checks),
+        _all(PASS, reference.checks),
+        {name: await _outcome(scenario, name) for name in mutant.by_name if name in matter},
+    )
+
+
+async def _outcome(scenario: Scenario, name: str) -> Outcome:
+    broken = SimulatorImplementation(f"mutant:{name}", mutant.by_name[name])
+    judged = await Candidate(broken).judged(scenario, seed=0)
+    return Outcome(judged.verdict, frozenset(one.clause for one in judged.checks if one.verdict == FAIL))
+
+
+def _all(verdict: str, checks: Sequence[Check]) -> frozenset[str]:
+    """The clauses all of whose checks have this verdict."""
+    return frozenset(one.clause for one in checks) - {one.clause for one in checks if one.verdict != verdict}
