@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from fnmatch import fnmatchcase
 from functools import cache
@@ -9,7 +10,7 @@ from pathlib import Path
 
 from conformance.data import folder
 from conformance.errors import BadInput, did_you_mean
-from conformance.scenario.model import Scenario
+from conformance.scenario.model import MARK, Scenario
 
 FAULTS = ("cut", "stall", "trickle", "refuse")
 
@@ -17,19 +18,19 @@ SEE_ALL = "To see every scenario: bgfetch list"
 
 
 class Catalogue:
-    """The scenario files below one folder; each is read when it is first asked for."""
+    """The scenario files below one folder; each is read when it is first asked for, and once."""
 
     def __init__(self, root: Path | None = None) -> None:
         self.root = (root or folder("scenarios")).resolve()
         self.ids = sorted(_files(self.root))
         self.load = cache(self._load)
 
-    def _load(self, identifier: str) -> Scenario:
+    def _load(self, identifier: str) -> tuple[Scenario, ...]:
         return _load(self.root / f"{identifier}.toml", self.root)
 
     def all(self) -> list[Scenario]:
         """Every scenario, in the order of the ids. Raises ScenarioError at the first broken file."""
-        return [self.load(identifier) for identifier in self.ids]
+        return [one for identifier in self.ids for one in self.load(identifier)]
 
     def select(self, selectors: Iterable[str]) -> list[Scenario]:
         """The scenarios that the selectors name, in their order and each once; all for no selector.
@@ -55,13 +56,36 @@ class Catalogue:
             return self._by_clause(selector.removeprefix("clause:"))
         if selector.startswith("fault:"):
             return self._by_fault(selector.removeprefix("fault:"))
+        stem, mark, row = selector.rpartition(MARK)
         if selector in self.ids:
-            return [self.load(selector)]
+            return list(self.load(selector))
         if Path(selector).exists():
             return self._by_path(Path(selector).resolve())
         if any(sign in selector for sign in "*?["):
-            return [self.load(one) for one in self.ids if fnmatchcase(one, selector)]
+            return self._by_glob(selector)
+        if mark and (stem in self.ids or Path(stem).is_file()):
+            return [self._row(stem, row)]
         raise self._unknown(selector)
+
+    def _by_glob(self, pattern: str) -> list[Scenario]:
+        """What the pattern matches by its id or by the id of its file."""
+        literal = re.split(r"[*?[]", pattern, maxsplit=1)[0]
+        found: list[Scenario] = []
+        for one in self.ids:
+            if fnmatchcase(one, pattern):
+                found += self.load(one)
+            elif one.startswith(literal) or literal.startswith(one + MARK):
+                found += [row for row in self.load(one) if fnmatchcase(row.id, pattern)]
+        return found
+
+    def _row(self, file: str, name: str) -> Scenario:
+        rows = {scenario.id.rpartition(MARK)[2]: scenario for scenario in self._named(file)}
+        if name not in rows:
+            raise BadInput(
+                f"{file} has no row {name!r}.{did_you_mean(name, rows)}",
+                f"To see its rows: bgfetch list {file}",
+            )
+        return rows[name]
 
     def _by_clause(self, prefix: str) -> list[Scenario]:
         found = self._where(lambda scenario: any(one.startswith(prefix) for one in scenario.clauses))
@@ -84,10 +108,10 @@ class Catalogue:
     def _by_path(self, path: Path) -> list[Scenario]:
         root = self.root if path.is_relative_to(self.root) else None
         if path.is_dir():
-            return [_load(path / f"{one}.toml", root) for one in sorted(_files(path))]
+            return [one for file in sorted(_files(path)) for one in _load(path / f"{file}.toml", root)]
         if path.suffix != ".toml":
             raise BadInput(f"{path} is not a scenario: a scenario file is called NAME.toml.", SEE_ALL)
-        return [_load(path, root)]
+        return list(_load(path, root))
 
     def _where(self, wanted: Callable[[Scenario], bool]) -> list[Scenario]:
         return [scenario for scenario in self.all() if wanted(scenario)]
@@ -115,10 +139,10 @@ def _files(root: Path) -> list[str]:
     return [path.relative_to(root).with_suffix("").as_posix() for path in root.rglob("*.toml")]
 
 
-def _load(path: Path, root: Path | None) -> Scenario:
-    from conformance.scenario.load import load
+def _load(path: Path, root: Path | None) -> tuple[Scenario, ...]:
+    from conformance.scenario.load import load_all
 
-    return load(path, root)
+    return load_all(path, root)
 
 
 def _clause_ids() -> list[str]:

@@ -28,6 +28,7 @@ from conformance.scenario.forms import (
     Yes,
 )
 from conformance.scenario.grammar import SCENARIO
+from conformance.scenario.grammar.rows import Row
 from conformance.scenario.tables import TABLES, Key, TableOf
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.toml"))
@@ -133,12 +134,20 @@ def _text(form: Text, depth: int) -> st.SearchStrategy[str]:
     return plain.filter(bool) if not form.empty else plain
 
 
+def _row(form: Row, depth: int) -> st.SearchStrategy[dict[str, Any]]:
+    """A row: a name, and some of what a file may say."""
+    keys = {key.name: key for key in TABLES["scenario"].keys if key.name != "rows"}
+    more = {name: st.deferred(lambda key=key: values(key.form, DEPTH)) for name, key in keys.items()}  # type: ignore[misc]
+    return st.fixed_dictionaries({"name": st.sampled_from(["one", "two", "3-4"])}, optional=more)
+
+
 def _setting(form: Setting, depth: int) -> st.SearchStrategy[Any]:
     return st.integers(0, 99) | st.sampled_from(["retry", "5 min", "1 KiB"])
 
 
 _MADE: dict[type[Form], Callable[[Any, int], st.SearchStrategy[Any]]] = {
     TableOf: _table,
+    Row: _row,
     Amount: _amount,
     Text: _text,
     Setting: _setting,

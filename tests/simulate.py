@@ -17,7 +17,7 @@ from conformance.driver import drive
 from conformance.implementations import find
 from conformance.implementations.protocol import Implementation
 from conformance.results import Check, verdict_of
-from conformance.scenario.load import load, scenario_from_text
+from conformance.scenario.load import load_all, scenario_from_text
 from conformance.scenario.model import Scenario
 from simulator.observation import Observation
 
@@ -27,7 +27,7 @@ GOLDEN = Path(__file__).parent / "traces.json"
 @cache
 def catalogue() -> tuple[Scenario, ...]:
     root = folder("scenarios")
-    return tuple(load(path, root) for path in sorted(root.rglob("*.toml")))
+    return tuple(one for path in sorted(root.rglob("*.toml")) for one in load_all(path, root))
 
 
 def scenario(text: str) -> Scenario:

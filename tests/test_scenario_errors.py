@@ -137,8 +137,8 @@ SECOND_FETCH = 'fetch = "g"\nrequests = ["/a"]'
         (origin("range = { total = '?' }"), 4, "not a number and a unit", '"100 KiB"'),
         (HEAD + '[origin."/n/{3..1}"]', 3, "counts down", '"/n/{1..3}"'),
         (HEAD + '[origin."/n/{a}"]', 3, "no family of paths", '"/n/{1..300}"'),
-        (HEAD + '[origin."/n/{1..20000}"]', 3, "stand for 20000 paths", ""),
-        (HEAD + '[origin."/a/{1..6000}"]\n[origin."/b/{1..6000}"]', 4, "stand for 12000 paths", ""),
+        (HEAD + '[origin."/n/{1..20000}"]', 3, "names 20000 paths", ""),
+        (HEAD + '[origin."/a/{1..6000}"]\n[origin."/b/{1..6000}"]', 4, "names 12000 paths", ""),
         # -- steps
         (steps("opne = 'p'"), 9, "a step without a verb", "open"),
         (
@@ -341,7 +341,7 @@ def test_a_file_that_cannot_be_read(tmp_path: Path, content: bytes | None, what:
 
 
 def test_a_folder_is_no_file(tmp_path: Path) -> None:
-    with pytest.raises(ScenarioError, match="cannot be read"):
+    with pytest.raises(ScenarioError, match="is no file"):
         load(tmp_path)
 
 

@@ -41,4 +41,5 @@ def _row(scenario: Scenario) -> dict[str, Any]:
         "levers": sorted(required_levers(scenario)),
         "faults": sorted(faults(scenario)),
         "file": scenario.file,
+        "line": scenario.line,
     }

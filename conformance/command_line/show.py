@@ -34,7 +34,7 @@ def _lines(scenario: Scenario) -> Iterator[str]:
     yield scenario.title
     yield ""
     yield f"id       {scenario.id}"
-    yield f"file     {scenario.file}"
+    yield f"file     {scenario.file}{f':{scenario.line}' if scenario.line else ''}"
     yield f"judged   {scenario.level}, by {scenario.authority}"
     yield f"levers   {', '.join(sorted(required_levers(scenario)))}"
     yield from _headed("clauses", scenario.clauses)

@@ -12,6 +12,9 @@ from attrs import field, frozen
 Path = tuple[str | int, ...]
 """Where a value stands in the document: keys and places in lists (from 0), from the top down."""
 
+MOST_PROBLEMS = 100
+"""With so many found, the rest of a file is not looked at: nobody reads them, and looking takes time."""
+
 Positions = Mapping[Path, tuple[int, int]]
 """The line and column (both from 1) of each path of a file; empty where there is no file."""
 
@@ -37,6 +40,8 @@ class Problem:
     file: str = ""
     line: int = 0
     column: int = 0
+    rows: tuple[str, ...] = ()
+    """The rows that this is a problem of, where it is not one of all."""
 
     @property
     def place(self) -> str:
@@ -46,6 +51,8 @@ class Problem:
 
     def __str__(self) -> str:
         lines = [f"{self.place}: {self.what}"]
+        if self.rows:
+            lines.append(f"in the row: {_listed(self.rows)}")
         if self.why:
             lines.append(f"why: {self.why}")
         if self.nearest:
@@ -134,9 +141,10 @@ class Spot:
         line, column = self.reading.position(self.path)
         choices = tuple(allowed)
         near = nearest(given, choices)
-        self.reading.found.append(
-            (self.path, Problem(what, why, choices, near, fix, self.reading.file, line, column))
-        )
+        problem = Problem(what, why, choices, near, fix, self.reading.file, line, column)
+        self.reading.found.append((self.path, problem))
+        if len(self.reading.found) >= MOST_PROBLEMS:
+            raise ScenarioError(self.reading.problems())
         return BAD
 
 
@@ -144,7 +152,7 @@ def nearest(given: object, choices: Sequence[str]) -> str:
     """The choice that a mistyped text most likely meant, or ""."""
     if not isinstance(given, str) or len(given) > 200:
         return ""
-    folded = {choice.casefold(): choice for choice in reversed(choices)}
+    folded = {choice.casefold(): choice for choice in reversed(choices[:1000])}  # comparing takes its time
     found = difflib.get_close_matches(given.casefold(), list(folded), n=1, cutoff=0.6)
     return folded[found[0]] if found else ""
 

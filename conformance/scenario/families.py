@@ -6,10 +6,10 @@ import re
 
 from attrs import define
 
-from conformance.scenario.errors import Spot, quoted
+from conformance.scenario.errors import ScenarioError, Spot, quoted
 
 MOST = 10_000
-"""How many paths the families of one scenario may stand for in all."""
+"""How many paths one file may name in all, its families counted out and its rows each for itself."""
 
 _FAMILY = re.compile(r"([^{}]*)\{([0-9]{1,9})\.\.([0-9]{1,9})\}([^{}]*)")
 _EXAMPLE = '"/n/{1..300}"'
@@ -17,13 +17,17 @@ _EXAMPLE = '"/n/{1..300}"'
 
 @define
 class Families:
-    """The families of one scenario; ``count`` is how many paths they stand for so far."""
+    """The paths of one file, families among them; ``count`` is how many there are so far."""
 
     count: int = 0
 
     def expand(self, path: str, spot: Spot) -> list[str]:
-        """The paths that ``path`` stands for; itself if it is no family, none if it is a wrong one."""
+        """The paths that ``path`` stands for; itself if it is no family, none if it is a wrong one.
+
+        Raises ScenarioError, with all that was found before, where there are too many.
+        """
         if "{" not in path and "}" not in path:
+            self._count(1, path, spot)
             return [path]
         found = _FAMILY.fullmatch(path)
         if not found:
@@ -34,11 +38,14 @@ class Families:
         if low > high:
             spot.wrong(f"{quoted(path)} counts down", fix=quoted(f"{before}{{{high}..{low}}}{after}"))
             return []
-        self.count += high - low + 1
+        self._count(high - low + 1, path, spot)
+        return [f"{before}{number}{after}" for number in range(low, high + 1)]
+
+    def _count(self, more: int, path: str, spot: Spot) -> None:
+        self.count += more
         if self.count > MOST:
             spot.wrong(
-                f"with {quoted(path)} the families stand for {self.count} paths",
-                why=f"a scenario may have {MOST} of them in all, so that it stays quick to run and to read",
+                f"with {quoted(path)} the file names {self.count} paths",
+                why=f"a file may name {MOST} of them in all, so that it stays quick to run and to read",
             )
-            return []
-        return [f"{before}{number}{after}" for number in range(low, high + 1)]
+            raise ScenarioError(spot.reading.problems())

@@ -1,52 +1,59 @@
-"""Reading scenario files: from TOML to a scenario, or to everything that is wrong with the file.
+"""Reading scenario files: from TOML to scenarios, or to everything that is wrong with the file.
 
 Values come from the standard library's parser, places from an index of the text's keys
 (``positions``): a parser that gives both would be a dependency more, and a second opinion on
-what a value is.
+what a value is. A file is parsed once, however many rows it has.
 """
 
 from __future__ import annotations
 
-import re
-import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from conformance.scenario.errors import BAD, Problem, Reading, ScenarioError, Spot
+from attrs import evolve
+
+from conformance.scenario import source
+from conformance.scenario.errors import BAD, Positions, Problem, Reading, ScenarioError, Spot, quoted
 from conformance.scenario.expectations import expectations
-from conformance.scenario.families import Families
+from conformance.scenario.families import MOST, Families
 from conformance.scenario.grammar import SCENARIO
-from conformance.scenario.model import NetworkState, Scenario, Table
+from conformance.scenario.model import MARK, NetworkState, Scenario, Table
 from conformance.scenario.origins import resources
 from conformance.scenario.positions import positions
+from conformance.scenario.rows import parts, together
 from conformance.scenario.steps import steps
 from conformance.scenario.story import Story, Sure
 from conformance.scenario.weight import Weight, check_clause
 from conformance.scenario.workers import workers
 from conformance.scenario.world import network, quota
 
-__all__ = ["ScenarioError", "load", "scenario_from_document", "scenario_from_text", "scenario_id"]
+__all__ = [
+    "ScenarioError",
+    "load",
+    "load_all",
+    "scenario_from_document",
+    "scenario_from_text",
+    "scenario_id",
+    "scenarios_from_text",
+]
+
+T = TypeVar("T")
 
 
 def load(path: Path, root: Path | None = None) -> Scenario:
-    """The scenario in a file. Its id is the path below ``root`` without .toml.
+    """The scenario of a file without rows. Raises ScenarioError, and nothing else."""
+    return scenario_from_text(source.read(path), str(path), scenario_id(path, root))
 
-    Without ``root`` it is the path below the nearest folder called scenarios, or the bare name.
+
+def load_all(path: Path, root: Path | None = None) -> tuple[Scenario, ...]:
+    """Every scenario of a file: one, or one for each of its rows.
+
+    The id is the file's path below ``root`` without .toml (without ``root``, below the nearest
+    folder called scenarios, or the bare name), and for a row its name after that.
     Raises ScenarioError with all that is wrong, and nothing else.
     """
-    try:
-        text = path.read_bytes().decode("utf-8")
-    except OSError as error:
-        what = f"cannot be read: {error.strerror or error}"
-        raise ScenarioError([Problem(what, file=str(path), fix="the path of a .toml file")]) from None
-    except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        what = f"byte {error.object[error.start]:#04x} is not UTF-8"
-        raise ScenarioError(
-            [Problem(what, file=str(path), line=line, fix="save the file as UTF-8")]
-        ) from None
-    return scenario_from_text(text, str(path), scenario_id(path, root))
+    return scenarios_from_text(source.read(path), str(path), scenario_id(path, root))
 
 
 def scenario_id(path: Path, root: Path | None = None) -> str:
@@ -58,15 +65,18 @@ def scenario_id(path: Path, root: Path | None = None) -> str:
     return whole.relative_to(home).with_suffix("").as_posix()
 
 
+def scenarios_from_text(text: str, file: str, id: str) -> tuple[Scenario, ...]:
+    """The scenarios of a file's text; ``id`` is the file's. Raises ScenarioError, and nothing else."""
+
+    def read() -> tuple[Scenario, ...]:
+        return _scenarios(source.document(text, file), positions(text), file, id, text)
+
+    return _bounded(read, file)
+
+
 def scenario_from_text(text: str, file: str, id: str) -> Scenario:
-    """The scenario that a file's text tells. Raises ScenarioError, and nothing else."""
-    try:
-        document = tomllib.loads(text)
-        return _scenario(document, Reading(file, positions(text), document), id, text)
-    except RecursionError:
-        raise ScenarioError([_too_deep(file)]) from None
-    except ValueError as error:
-        raise ScenarioError([_no_toml(error, file, text)]) from None
+    """The scenario of this id, a row's or the whole file's. Raises ScenarioError, and nothing else."""
+    return _the_one(scenarios_from_text(text, file, id.partition(MARK)[0]), id, file)
 
 
 def scenario_from_document(document: Mapping[str, Any], id: str) -> Scenario:
@@ -74,54 +84,70 @@ def scenario_from_document(document: Mapping[str, Any], id: str) -> Scenario:
 
     Raises ScenarioError, and nothing else.
     """
+    if "rows" in document:
+        stem = id.partition(MARK)[0]
+        return _the_one(_bounded(lambda: _scenarios(document, {}, stem, stem, ""), id), id, id)
+    return _bounded(lambda: _scenario(document, Reading(id, {}, document), id, "", Families()), id)
+
+
+def _bounded(read: Callable[[], T], file: str) -> T:
     try:
-        return _scenario(document, Reading(id, {}, document), id, "")
+        return read()
     except RecursionError:
-        raise ScenarioError([_too_deep(id)]) from None
+        raise ScenarioError([source.too_deep(file)]) from None
 
 
-def _too_deep(file: str) -> Problem:
-    return Problem("is nested too deeply", "no key of a scenario needs more than ten levels", file=file)
+def _the_one(found: tuple[Scenario, ...], id: str, file: str) -> Scenario:
+    """The scenario that is meant where one is asked for. Raises ScenarioError where it could be several."""
+    named = {scenario.id: scenario for scenario in found}
+    if id in named:
+        return named[id]
+    shown = ", ".join(list(named)[:3]) + (", …" if len(named) > 3 else "")
+    what = f"has {len(named)} rows" if MARK not in id else f"has no row {quoted(id.partition(MARK)[2])}"
+    raise ScenarioError([Problem(what, f"each is a scenario of its own: {shown}", file=file)])
 
 
-def _no_toml(error: ValueError, file: str, text: str) -> Problem:
-    """The parser's complaint; its place is only in its words."""
-    what, _, place = str(error).rpartition(" (at ")
-    found = re.fullmatch(r"line (\d+), column (\d+)\)", place)
-    end = (text.rstrip("\n").count("\n") + 1, 0)
-    line, column = (int(found[1]), int(found[2])) if found else end
-    why = next((hint for start, hint in _HINTS.items() if what.startswith(start)), "")
-    return Problem(f"is no TOML: {what or error}", why, file=file, line=line, column=column)
+def _scenarios(
+    document: Mapping[str, Any], places: Positions, file: str, id: str, text: str
+) -> tuple[Scenario, ...]:
+    families = Families()
+    if "rows" not in document:
+        return (_scenario(document, Reading(file, places, document), id, text, families),)
+    made: list[Scenario] = []
+    found: dict[str, list[Problem]] = {}
+    whole = parts(document, places, file, text)
+    for part in whole:
+        reading = Reading(file, part.positions, part.document)
+        try:
+            one = _scenario(part.document, reading, f"{id}{MARK}{part.name}", part.text, families)
+            made.append(evolve(one, line=part.line))
+        except ScenarioError as error:
+            found[part.name] = list(error.problems)
+            if families.count > MOST:
+                break
+    if found:
+        raise ScenarioError(together(found, len(whole)))
+    return tuple(made)
 
 
-_HINTS = {
-    "Invalid value": "text stands in quotes; true and false have none and are small",
-    "Invalid initial character": "a table in braces stands on one line, and no comma before its end",
-    "Unclosed inline table": "a table in braces stands on one line, and no comma before its end",
-    "Cannot declare": "a table has one header; the tables of a list have double brackets, [[steps]]",
-    "Cannot overwrite": "a key stands once in its table",
-    "Expected newline": "one key a line; keys of a table in braces are parted by commas",
-}
-"""What usually lies behind a complaint of the parser, by how it begins."""
-
-
-def _scenario(document: Mapping[str, Any], reading: Reading, id: str, text: str) -> Scenario:
+def _scenario(
+    document: Mapping[str, Any], reading: Reading, id: str, text: str, families: Families
+) -> Scenario:
     spot = Spot(reading)
     raw = SCENARIO.read(document, spot)
     if raw is BAD:
         raise ScenarioError(reading.problems())
-    scenario = _made(raw, spot, id, text, document)
+    scenario = _made(raw, spot, id, text, document, families)
     if reading.found:
         raise ScenarioError(reading.problems())
     return scenario
 
 
-def _made(raw: Table, spot: Spot, id: str, text: str, document: Table) -> Scenario:
+def _made(raw: Table, spot: Spot, id: str, text: str, document: Table, families: Families) -> Scenario:
     """The scenario as far as it could be read; it is whole if nothing was found wrong."""
     reading = spot.reading
     clauses = _clauses(raw, spot / "clauses")
     weight = Weight(clauses[0] if clauses else "", raw.get("level", "must"), raw.get("authority", "text"))
-    families = Families()
     sure = Sure.of(reading)
     origin = resources(raw.get("origin", {}), spot / "origin", families)
     scripts = workers(raw.get("workers", {"/": {}}), spot / "workers", weight)

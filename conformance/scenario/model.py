@@ -15,6 +15,9 @@ from simulator.origin.behaviour import Resource
 
 Table = Mapping[str, Any]
 
+MARK = "#"
+"""Stands between the id of a file and the name of one of its rows."""
+
 
 @frozen
 class RequestSpec:
@@ -235,7 +238,9 @@ class Scenario:
     """A whole scenario file.
 
     ``id`` is the path below scenarios/ without .toml; ``document`` the file as plain data,
-    from which another process can make the same scenario; ``text`` the file itself.
+    from which another process can make the same scenario; ``text`` the file itself. For a row of
+    a file the id has the row's name, ``document`` is the file with the row laid over it, ``text``
+    is what of the file concerns it, and ``line`` where the row begins; otherwise that is 0.
     """
 
     id: str
@@ -254,6 +259,7 @@ class Scenario:
     file: str = ""
     text: str = ""
     document: Table = Factory(dict)
+    line: int = 0
 
     def resource(self, path: str) -> Resource | None:
         """The resource for a path: with its query first, then without."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from conformance.scenario.forms import ListOf, MapOf, Text
 from conformance.scenario.grammar.expect import EXPECT
 from conformance.scenario.grammar.origin import ORIGIN
+from conformance.scenario.grammar.rows import ROWS
 from conformance.scenario.grammar.steps import STEP, WORKER
 from conformance.scenario.grammar.vocabulary import AUTHORITY, LEVEL, NAME, ORIGIN_PATH
 from conformance.scenario.grammar.world import NETWORK, PERMISSION, POLICY, STORAGE
@@ -52,6 +53,7 @@ SCENARIO = define(
             ),
             Key("steps", ListOf("a list of steps", STEP), "what is done, in order"),
             Key("expect", EXPECT, "what must be seen"),
+            Key("rows", ROWS, "scenarios of their own, each with what differs from the file"),
         ),
     )
 )
