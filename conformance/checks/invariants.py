@@ -109,7 +109,10 @@ def _never_above_the_total(seen: Evidence) -> Iterator[Broken]:
 
 def _total(arguments: object) -> int:
     options = arguments.get("options", {}) if hasattr(arguments, "get") else {}
-    return int(options.get("downloadTotal", 0))
+    total = options.get("downloadTotal", 0)
+    return (
+        0 if isinstance(total, str) else max(0, int(total))
+    )  # what is no number, or wraps, is another matter
 
 
 def _sound_bodies(seen: Evidence) -> Iterator[Broken]:
