@@ -30,10 +30,11 @@ class Head:
 
 @frozen
 class Attribute:
-    """An attribute; one that is ``settable`` is an event handler here, there being no others."""
+    """An attribute, and whether script can assign to it; ``handler``: it is an event handler."""
 
     name: str
     settable: bool = False
+    handler: bool = False
 
 
 @frozen
@@ -63,7 +64,7 @@ def _read_only(names: str) -> Members:
 
 
 def _handlers(names: str) -> Members:
-    return tuple(Attribute(name, settable=True) for name in names.split())
+    return tuple(Attribute(name, settable=True, handler=True) for name in names.split())
 
 
 # -- the rows -------------------------------------------------------------------------------

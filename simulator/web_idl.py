@@ -92,13 +92,16 @@ def call(
 def assign(ua: UserAgent, interface: str, target: object, name: str, value: object) -> object:
     """Assign to an attribute, as strict code does; gives what it then reads as.
 
-    Raises TypeError of script for one that is read-only. Of the values of an event handler
-    only a function is ever called, and what is no object becomes null.
+    Raises TypeError of script for one that is read-only. What is no object becomes null in an
+    event handler. One that the interface does not have is the object's own, and means nothing.
     """
     attribute = _attribute(ua, interface, name)
-    if attribute is None or not attribute.settable:
+    if attribute is None:
+        return value
+    if not attribute.settable:
         raise type_error(f"{name} has no setter")
-    setattr(target, name, value if callable(value) else None)
+    if attribute.handler:
+        setattr(target, name, value if callable(value) else None)
     return getattr(target, name)
 
 

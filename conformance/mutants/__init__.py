@@ -11,7 +11,9 @@ from collections.abc import Mapping
 from conformance.mutants import (
     across_origins,
     complete_a_record,
+    identity,
     instances,
+    interface_table,
     lives,
     manager,
     perform,
@@ -32,6 +34,8 @@ AREAS = (
     user_interface,
     lives,
     across_origins,
+    interface_table,
+    identity,
 )
 """Every module of mutants."""
 
