@@ -15,6 +15,7 @@ from simulator.observation import (
     Event,
     EventDone,
     Observation,
+    Permission,
     Progress,
     Request,
     Sent,
@@ -49,6 +50,7 @@ class Facts:
         self.events: set[tuple[str, str]] = set()
         self.ended: set[tuple[str, str]] = set()
         self.paused: dict[str, bool] = {}
+        self.permissions_told: dict[str, str] = {}
         self.pending: set[str] = set()
         self.accepted: Counter[str] = Counter()
         self.done: Counter[str] = Counter()
@@ -68,6 +70,8 @@ class Facts:
             case EventDone(type=type):
                 self.ended.add((type, seen.of))
                 self.done[seen.of] += type in END_EVENTS
+            case Permission(state=state) if seen.witness == "page":
+                self.permissions_told[seen.actor] = state
             case Display(paused=paused):
                 self.paused[seen.of] = paused
             case Step() if seen.of in self._awaited:
@@ -107,6 +111,7 @@ class Facts:
                 not condition.ended or self._among(self.ended, condition.ended, condition.of),
                 not condition.settled or self.settled,
                 not condition.state or self._in_state(condition),
+                not condition.permission or self.permissions_told.get(condition.on) == condition.permission,
             )
         )
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
 from simulator.background_fetch_display import display
 from simulator.background_fetch_registration import BackgroundFetchRegistration
 from simulator.concepts import BackgroundFetch, BackgroundFetchRecord
+from simulator.environment import queue_a_bgfetch_task
 from simulator.get_a_background_fetch_registration_instance import (
     get_a_background_fetch_registration_instance,
 )
@@ -23,7 +24,9 @@ from simulator.script_errors import (
     quota_exceeded_error,
     type_error,
 )
+from simulator.service_worker import edit
 from simulator.turns import Cell
+from simulator.web_idl import unsigned_long_long
 
 if TYPE_CHECKING:
     from simulator.environment import Environment
@@ -38,6 +41,19 @@ class BackgroundFetchOptions:
     title: str = ""
     icons: tuple[str, ...] = ()
     downloadTotal: int = 0
+
+
+@point("background-fetch-manager/idl.5")
+def default_download_total(ua: UserAgent) -> int:
+    """downloadTotal where the options do not have it; title and icons have no default."""
+    return 0
+
+
+def background_fetch_options(ua: UserAgent, given: Mapping[str, Any]) -> BackgroundFetchOptions:
+    """The options of fetch() from what script has written, with the conversions of Web IDL."""
+    icons = tuple(icon["src"] for icon in given.get("icons", ()))
+    total = given.get("downloadTotal", default_download_total(ua))
+    return BackgroundFetchOptions(given.get("title", ""), icons, unsigned_long_long(ua, total))
 
 
 @point("background-fetch-manager-fetch/5")
@@ -120,6 +136,24 @@ def check_id(ua: UserAgent, id: str) -> None:
         raise type_error("the id is empty")
 
 
+@point("background-fetch-manager-get/3a")
+def may_look_up(ua: UserAgent, registration: ServiceWorkerRegistration) -> bool:
+    """get() needs no active worker."""
+    return True
+
+
+@point("background-fetch-manager-get/4.2")
+def hand_out_in_turn(ua: UserAgent, bg_fetch: BackgroundFetch, steps: Callable[[], Awaitable[None]]) -> None:
+    """get() waits for the updates before it, so that its object misses none that comes after."""
+    bg_fetch.update_handling_queue.enqueue(steps)
+
+
+@point("background-fetch-manager-get-ids/3")
+def may_list(ua: UserAgent, registration: ServiceWorkerRegistration) -> bool:
+    """getIds() needs no active worker."""
+    return True
+
+
 @point("background-fetch-manager-get-ids/2")
 def active_ids(ua: UserAgent, registration: ServiceWorkerRegistration) -> list[str]:
     """The ids now active, in the order in which they were listed."""
@@ -159,7 +193,7 @@ class BackgroundFetchManager:
             except ScriptError as error:
                 promise.reject(error)
 
-        self.registration.active_background_fetches_edit_queue.enqueue(steps)
+        edit(ua, self.registration, steps)
         return promise
 
     def _records(self, requests: Sequence[str | Request]) -> list[BackgroundFetchRecord]:
@@ -199,8 +233,10 @@ class BackgroundFetchManager:
         )
         list_as_active(ua, registration, bg_fetch)
         environment = self.environment
-        environment.event_loop.queue_a_task(  # 8.14
-            lambda: promise.resolve(get_a_background_fetch_registration_instance(ua, bg_fetch, environment))
+        queue_a_bgfetch_task(  # 8.14
+            ua,
+            environment,
+            lambda: promise.resolve(get_a_background_fetch_registration_instance(ua, bg_fetch, environment)),
         )
         display(ua, bg_fetch)  # 8.15: before anything is sent, so that a pause is in time (erratum 34)
         ua.turns.start_soon(perform_a_background_fetch, ua, bg_fetch)  # 8.16
@@ -213,6 +249,8 @@ class BackgroundFetchManager:
         async def look_up() -> None:
             try:
                 check_id(ua, id)
+                if not may_look_up(ua, self.registration):
+                    raise type_error("the registration has no active worker")
             except ScriptError as error:
                 promise.reject(error)
                 return
@@ -220,7 +258,7 @@ class BackgroundFetchManager:
             if bg_fetch is None:  # 3
                 promise.resolve(None)
             else:  # 4: in the update queue, so that the instance misses no progress
-                bg_fetch.update_handling_queue.enqueue(lambda: hand_out(bg_fetch))
+                hand_out_in_turn(ua, bg_fetch, lambda: hand_out(bg_fetch))
 
         async def hand_out(bg_fetch: BackgroundFetch) -> None:
             done = Cell(False)
@@ -229,7 +267,7 @@ class BackgroundFetchManager:
                 promise.resolve(get_a_background_fetch_registration_instance(ua, bg_fetch, environment))
                 done.value = True
 
-            environment.event_loop.queue_a_task(task)
+            queue_a_bgfetch_task(ua, environment, task)
             await ua.turns.until(lambda: done.value, done, why=f"get({id!r}) to be answered")
 
         ua.turns.start_soon(look_up)
@@ -239,6 +277,8 @@ class BackgroundFetchManager:
         """The ids of the active fetches."""
 
         async def steps() -> list[str]:
+            if not may_list(self.ua, self.registration):
+                raise type_error("the registration has no active worker")
             return active_ids(self.ua, self.registration)
 
         return promise_of(self.ua.turns, steps)

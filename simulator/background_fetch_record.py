@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 
 from simulator.content import Span
+from simulator.environment import Environment
 from simulator.fetch import Response
+from simulator.overrides import point
 from simulator.promise import Promise
 from simulator.request import Request
+
+if TYPE_CHECKING:
+    from simulator.user_agent import UserAgent
 
 
 @frozen
@@ -42,9 +48,28 @@ class ScriptResponse:
         return self.response.ok
 
 
-@frozen
-class BackgroundFetchRecord:
-    """One record: its request, and the promise of its response (the same at every reading)."""
+@point("background-fetch-record-interface/1")
+def response_promise(ua: UserAgent, promise: Promise[ScriptResponse]) -> Promise[ScriptResponse]:
+    """responseReady is the same promise at every reading."""
+    return promise
 
-    request: Request
-    responseReady: Promise[ScriptResponse]
+
+@point("background-fetch-record-interface/2")
+def request_object(ua: UserAgent, request: Request) -> Request:
+    """request is the same object at every reading."""
+    return request
+
+
+class BackgroundFetchRecord:
+    """One record: its request, and the promise of its response. Of the realm ``environment``."""
+
+    def __init__(self, environment: Environment, request: Request, ready: Promise[ScriptResponse]) -> None:
+        self.environment, self._request, self._ready = environment, request, ready
+
+    @property
+    def request(self) -> Request:
+        return request_object(self.environment.ua, self._request)
+
+    @property
+    def responseReady(self) -> Promise[ScriptResponse]:
+        return response_promise(self.environment.ua, self._ready)

@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from attrs import frozen
+
 from simulator.background_fetch_record import BackgroundFetchRecord
 from simulator.concepts import BackgroundFetch
+from simulator.concepts import BackgroundFetchRecord as StoredRecord
 from simulator.contains_background_fetch import contains_background_fetch
 from simulator.create_record_objects import create_record_objects
-from simulator.environment import Environment
+from simulator.environment import Environment, queue_a_bgfetch_task
+from simulator.interfaces import FAILURE_REASON, RESULT
 from simulator.overrides import point
 from simulator.promise import Promise, promise_of, rejected_with
 from simulator.request import Request, request_constructor
 from simulator.request_matches_cached_item import CacheQueryOptions, request_matches_cached_item
 from simulator.script_errors import ScriptError, invalid_state_error
+from simulator.service_worker import edit
 from simulator.turns import Cell
 
 if TYPE_CHECKING:
@@ -45,10 +50,57 @@ def records_may_be_read(ua: UserAgent, instance: BackgroundFetchRegistration) ->
     return instance.recordsAvailable
 
 
+@point("background-fetch-registration-match-all/3.2e")
+def all_of_a_url(ua: UserAgent, matching: list[StoredRecord]) -> list[StoredRecord]:
+    """Every record that matches is given, also of a URL that was asked for several times."""
+    return matching
+
+
 @point("background-fetch-registration-match/2")
 def first_match(ua: UserAgent, matches: list[BackgroundFetchRecord]) -> BackgroundFetchRecord | None:
     """match() gives the first of what matchAll() gives; none is undefined (erratum 29)."""
     return matches[0] if matches else None
+
+
+@point("background-fetch-registration/1")
+def id_told(ua: UserAgent, bg_fetch: BackgroundFetch) -> str:
+    """id is the very text that fetch() was given."""
+    return bg_fetch.id
+
+
+@point("background-fetch-registration/2")
+def total_told(ua: UserAgent, instance: BackgroundFetchRegistration, total: int) -> int:
+    """uploadTotal and downloadTotal never change."""
+    return total
+
+
+@point("background-fetch-registration/3")
+def downloaded_told(ua: UserAgent, instance: BackgroundFetchRegistration, snapshot: int) -> int:
+    """downloaded is what the last update task has set, however much more is stored by now."""
+    return snapshot
+
+
+@point("background-fetch-registration-events/1")
+def interface_of_progress(ua: UserAgent) -> str:
+    """A progress event is a plain Event."""
+    return "Event"
+
+
+@point("background-fetch-registration-events/2")
+def progress_bubbles(ua: UserAgent) -> tuple[bool, bool]:
+    """A progress event neither bubbles nor can be cancelled."""
+    return False, False
+
+
+@frozen
+class ProgressEvent:
+    """The event that tells of progress, fired at ``target``."""
+
+    target: BackgroundFetchRegistration
+    interface: str
+    bubbles: bool
+    cancelable: bool
+    isTrusted: bool = True
 
 
 class BackgroundFetchRegistration:
@@ -56,27 +108,60 @@ class BackgroundFetchRegistration:
 
     def __init__(self, ua: UserAgent, environment: Environment, background_fetch: BackgroundFetch) -> None:
         self.ua, self.environment, self.background_fetch = ua, environment, background_fetch
-        self.id = background_fetch.id
-        self.uploadTotal = background_fetch.upload_total
-        self.downloadTotal = background_fetch.download_total
-        self.downloaded = background_fetch.stored_body_bytes_total
-        self.uploaded = background_fetch.uploaded
-        self.result = background_fetch.result
-        self.failureReason = background_fetch.failure_reason
+        self.state = background_fetch.state()
         self.records_available_flag = Cell(background_fetch.records_available_flag)
+        self.onprogress: Callable[[ProgressEvent], None] | None = None
         self._progress_listeners: list[Callable[[BackgroundFetchRegistration], None]] = []
+
+    # -- the attributes ---------------------------------------------------------------------
+
+    @property
+    def id(self) -> str:
+        return id_told(self.ua, self.background_fetch)
+
+    @property
+    def uploadTotal(self) -> int:
+        return total_told(self.ua, self, self.background_fetch.upload_total)
+
+    @property
+    def downloadTotal(self) -> int:
+        return total_told(self.ua, self, self.background_fetch.download_total)
+
+    @property
+    def uploaded(self) -> int:
+        return self.state.uploaded
+
+    @property
+    def downloaded(self) -> int:
+        return downloaded_told(self.ua, self, self.state.downloaded)
+
+    @property
+    def result(self) -> str:
+        return RESULT(self.ua)[self.state.result]
+
+    @property
+    def failureReason(self) -> str:
+        return FAILURE_REASON(self.ua)[self.state.failureReason]
 
     @property
     def recordsAvailable(self) -> bool:
         return self.records_available_flag.value
+
+    # -- progress ---------------------------------------------------------------------------
 
     def on_progress(self, listener: Callable[[BackgroundFetchRegistration], None]) -> None:
         """Call ``listener`` with this object at every progress event."""
         self._progress_listeners.append(listener)
 
     def dispatch_progress(self) -> None:
+        """Fire a progress event."""
         for listener in tuple(self._progress_listeners):
             listener(self)
+        if self.onprogress is not None:
+            event = ProgressEvent(self, interface_of_progress(self.ua), *progress_bubbles(self.ua))
+            self.onprogress(event)
+
+    # -- the operations ---------------------------------------------------------------------
 
     def abort(self) -> Promise[bool]:
         """Abort the fetch; gives whether this call did (background-fetch-registration-abort)."""
@@ -92,7 +177,7 @@ class BackgroundFetchRegistration:
             promise.resolve(True)  # 3.5
             set_abort_all(ua, bg_fetch)  # 3.6
 
-        registration.active_background_fetches_edit_queue.enqueue(steps)
+        edit(ua, registration, steps)
         return promise
 
     def match(
@@ -129,8 +214,12 @@ class BackgroundFetchRegistration:
                 if query is None
                 or request_matches_cached_item(ua, query, record, options or CacheQueryOptions())
             ]
-            self.environment.event_loop.queue_a_task(
-                lambda: promise.resolve(create_record_objects(ua, matching))  # 3.3
+            matching = all_of_a_url(ua, matching)
+            realm = self.environment
+            queue_a_bgfetch_task(
+                ua,
+                realm,
+                lambda: promise.resolve(create_record_objects(ua, matching, realm)),  # 3.3
             )
 
         ua.turns.start_soon(steps)

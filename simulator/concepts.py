@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from attrs import frozen
+
 from simulator.content import Span
 from simulator.fetch import Response
 from simulator.request import Request
@@ -60,6 +62,16 @@ class BackgroundFetchRecord:
         self.was_sent = False
 
 
+@frozen
+class State:
+    """What changes in a background fetch while it runs, as its instances are told of it."""
+
+    downloaded: int
+    uploaded: int
+    result: str
+    failureReason: str
+
+
 class BackgroundFetch:
     """A background fetch: one job of one or more records."""
 
@@ -90,3 +102,7 @@ class BackgroundFetch:
         # The text sums over all records whenever it asks; kept as a running sum, so that the
         # cost of a chunk does not grow with the number of records.
         self.stored_body_bytes_total = 0
+
+    def state(self) -> State:
+        """The state that it is in now."""
+        return State(self.stored_body_bytes_total, self.uploaded, self.result, self.failure_reason)

@@ -12,6 +12,7 @@ from simulator.concepts import BackgroundFetchRecord as StoredRecord
 from simulator.concepts import BackgroundFetchResponse
 from simulator.content import Span
 from simulator.cors import filtered
+from simulator.environment import Environment
 from simulator.fetch import Response
 from simulator.overrides import point
 from simulator.promise import Promise, promise_of
@@ -66,12 +67,20 @@ def next_slice(ua: UserAgent, data: BackgroundFetchResponse, transmitted: int) -
     return None
 
 
-def create_record_objects(ua: UserAgent, records: Sequence[StoredRecord]) -> list[BackgroundFetchRecord]:
-    """New record objects for stored records."""
-    return [_record_object(ua, record) for record in records]
+@point("background-fetch-registration-match-all/3.3")
+def record_object(ua: UserAgent, record: StoredRecord, realm: Environment) -> BackgroundFetchRecord:
+    """Each call of match() or matchAll() makes new record objects."""
+    return _record_object(ua, record, realm)
 
 
-def _record_object(ua: UserAgent, record: StoredRecord) -> BackgroundFetchRecord:
+def create_record_objects(
+    ua: UserAgent, records: Sequence[StoredRecord], realm: Environment
+) -> list[BackgroundFetchRecord]:
+    """Record objects for stored records, in a realm."""
+    return [record_object(ua, record, realm) for record in records]
+
+
+def _record_object(ua: UserAgent, record: StoredRecord, realm: Environment) -> BackgroundFetchRecord:
     data = record.response_data  # 2.1: what this object shows, also if the record starts over
 
     async def response() -> ScriptResponse:  # 2.9
@@ -83,7 +92,7 @@ def _record_object(ua: UserAgent, record: StoredRecord) -> BackgroundFetchRecord
         return ScriptResponse(shown, BodyStream(_Stream(ua, data).pull))
 
     ready: Promise[ScriptResponse] = promise_of(ua.turns, response)
-    return BackgroundFetchRecord(request_copy(ua, record), ready)
+    return BackgroundFetchRecord(realm, request_copy(ua, record), ready)
 
 
 class _Stream:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from simulator.concepts import BackgroundFetch
+from simulator.overrides import point
 from simulator.turns import EventLoop
 
 if TYPE_CHECKING:
@@ -14,23 +15,60 @@ if TYPE_CHECKING:
     from simulator.service_worker import ServiceWorkerRegistration
     from simulator.user_agent import UserAgent
 
+Listener = Callable[[Any], None]
+"""What is called with an event."""
+
+
+@point("extensions-to-service-worker-registration/2")
+def the_manager(ua: UserAgent, environment: Environment) -> BackgroundFetchManager:
+    """The backgroundFetch getter gives the same manager at each reading."""
+    return environment.manager
+
+
+@point("infrastructure/2")
+def queue_a_bgfetch_task(ua: UserAgent, environment: Environment, task: Callable[[], None]) -> None:
+    """Promises and events come as tasks of the environment's event loop, in order."""
+    environment.event_loop.queue_a_task(task)
+
+
+@point("service-worker-global-events/3")
+def handler_of(ua: UserAgent, worker: WorkerGlobal, type: str) -> Listener | None:
+    """What was assigned to the handler attribute of an event's type is run for that event."""
+    return getattr(worker, f"on{type}", None)
+
 
 class Environment:
     """An environment settings object and its realm.
 
     ``instances`` are the realm's registration objects, by background fetch: the map that the
     text keeps at the manager, of which there is one a registration and realm (erratum 31).
+    A frame has the page that it is in as its ``parent``, and shares its event loop.
     """
 
-    def __init__(self, ua: UserAgent, url: str, registration: ServiceWorkerRegistration) -> None:
+    is_service_worker = False
+    name = ""
+
+    def __init__(
+        self,
+        ua: UserAgent,
+        url: str,
+        registration: ServiceWorkerRegistration,
+        parent: Environment | None = None,
+    ) -> None:
         from simulator.background_fetch_manager import BackgroundFetchManager
 
         self.ua, self.url, self.registration = ua, url, registration
-        self.event_loop = EventLoop(ua.turns)
+        self.parent = parent
+        self.event_loop: EventLoop = parent.event_loop if parent else EventLoop(ua.turns)
         self.instances: dict[BackgroundFetch, BackgroundFetchRegistration] = {}
         self.closed = False
-        self.backgroundFetch: BackgroundFetchManager = BackgroundFetchManager(ua, self, registration)
+        self.manager: BackgroundFetchManager = BackgroundFetchManager(ua, self, registration)
         ua.environments.append(self)
+
+    @property
+    def backgroundFetch(self) -> BackgroundFetchManager:
+        """The manager of this realm's ServiceWorkerRegistration."""
+        return the_manager(self.ua, self)
 
     def instance_of(self, bg_fetch: BackgroundFetch) -> BackgroundFetchRegistration | None:
         return self.instances.get(bg_fetch)
@@ -44,22 +82,38 @@ class Environment:
 class Page(Environment):
     """A page. ``page.backgroundFetch`` is the manager of the registration that its URL falls under."""
 
-    def __init__(self, ua: UserAgent, name: str, url: str, registration: ServiceWorkerRegistration) -> None:
-        super().__init__(ua, url, registration)
+    def __init__(
+        self,
+        ua: UserAgent,
+        name: str,
+        url: str,
+        registration: ServiceWorkerRegistration,
+        parent: Environment | None = None,
+    ) -> None:
+        super().__init__(ua, url, registration, parent)
         self.name = name
 
 
 class WorkerGlobal(Environment):
-    """The global scope of a running service worker."""
+    """The global scope of a running service worker, with its four handler attributes."""
+
+    is_service_worker = True
+    onbackgroundfetchsuccess: Listener | None = None
+    onbackgroundfetchfail: Listener | None = None
+    onbackgroundfetchabort: Listener | None = None
+    onbackgroundfetchclick: Listener | None = None
 
     def __init__(self, ua: UserAgent, registration: ServiceWorkerRegistration) -> None:
         super().__init__(ua, registration.scope, registration)
-        self._listeners: list[tuple[str, Callable[[Any], None]]] = []
+        self.name = registration.scope
+        self._listeners: list[tuple[str, Listener]] = []
 
-    def addEventListener(self, type: str, listener: Callable[[Any], None]) -> None:
+    def addEventListener(self, type: str, listener: Listener) -> None:
         self._listeners.append((type, listener))
 
     def dispatch(self, event: Any) -> None:
         for type, listener in tuple(self._listeners):
             if type == event.type:
                 listener(event)
+        if handler := handler_of(self.ua, self, event.type):
+            handler(event)

@@ -21,14 +21,21 @@ def existing_instance(
     return environment.instance_of(bg_fetch)
 
 
+@point("realms/1")
+def relevant_realm(ua: UserAgent, environment: Environment) -> Environment:
+    """Objects are made in the realm of the object that they are reached through, whoever calls."""
+    return environment
+
+
 def get_a_background_fetch_registration_instance(
     ua: UserAgent, bg_fetch: BackgroundFetch, environment: Environment
 ) -> BackgroundFetchRegistration:
     """The realm's object for a background fetch, made at the first call."""
     from simulator.background_fetch_registration import BackgroundFetchRegistration
 
-    if existing := existing_instance(ua, environment, bg_fetch):
+    realm = relevant_realm(ua, environment)
+    if existing := existing_instance(ua, realm, bg_fetch):
         return existing
-    instance = BackgroundFetchRegistration(ua, environment, bg_fetch)
-    environment.instances[bg_fetch] = instance
+    instance = BackgroundFetchRegistration(ua, realm, bg_fetch)
+    realm.instances[bg_fetch] = instance
     return instance

@@ -129,7 +129,7 @@ class Network(Kind):
 
 @frozen(slots=False)
 class Permission(Kind):
-    """The permission "background-fetch" was set to ``state``."""
+    """The permission "background-fetch" was set to ``state``; seen by a page, it was told so by an event."""
 
     state: str
 
@@ -187,6 +187,7 @@ class Called(Kind):
 class Settled(Kind):
     """The promise of a step's call settled; of = the step's number. ``exception`` is its name.
 
+    ``outcome`` is fulfilled, rejected, or thrown where the call gave no promise but threw at once.
     ``value`` is what the promise gave, as the grammar's ``gives`` describes it: a registration
     is its attributes, a record is its record table, a list of records is ``{count, records}``,
     undefined is None.
@@ -213,13 +214,19 @@ class Attributes(Kind):
 
 @frozen(slots=False)
 class Progress(Kind):
-    """A progress event was fired at a registration instance; of = the fetch's name."""
+    """A progress event was fired at a registration instance; of = the fetch's name.
+
+    ``interface`` is the class of the event.
+    """
 
     downloaded: int
     uploaded: int
     result: str
     failureReason: str
     recordsAvailable: bool
+    interface: str = "Event"
+    bubbles: bool = False
+    cancelable: bool = False
 
 
 @frozen(slots=False)

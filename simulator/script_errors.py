@@ -11,6 +11,10 @@ class ScriptError(Exception):
         self.name = name
 
 
+class ThrownAtOnce(ScriptError):
+    """An exception thrown by an operation that should have given a promise."""
+
+
 def type_error(message: str) -> ScriptError:
     return ScriptError("TypeError", message)
 

@@ -19,13 +19,27 @@ Script = Callable[[WorkerGlobal], None]
 """A worker's script: run once in its new global scope, where it adds its listeners."""
 
 
+@point("service-worker-registration-concept-extensions/1")
+def initial_active_fetches(ua: UserAgent) -> dict[str, BackgroundFetch]:
+    """A registration begins without active fetches."""
+    return {}
+
+
+@point("service-worker-registration-concept-extensions/2")
+def edit(
+    ua: UserAgent, registration: ServiceWorkerRegistration, steps: Callable[[], Awaitable[None]]
+) -> None:
+    """The active fetches are edited one step after another, in the order of the calls."""
+    registration.active_background_fetches_edit_queue.enqueue(steps)
+
+
 class ServiceWorkerRegistration:
     """A service worker registration, extended as service-worker-registration-concept-extensions has it."""
 
     def __init__(self, ua: UserAgent, scope: str, script: Script) -> None:
         self.ua, self.scope, self.script = ua, scope, script
         self.active_worker = True
-        self.active_background_fetches: dict[str, BackgroundFetch] = {}
+        self.active_background_fetches = initial_active_fetches(ua)
         self.active_background_fetches_edit_queue = ParallelQueue(ua.turns)
         # Beside those that are active, those whose end event is not over: their records are stored.
         self.stored_background_fetches: dict[BackgroundFetch, None] = {}
@@ -54,12 +68,11 @@ class ServiceWorkerRegistration:
 class ExtendableEvent:
     """A functional event, whose lifetime lasts until what was given to ``waitUntil`` has settled."""
 
-    isTrusted = True
     bubbles = False
     cancelable = False
 
-    def __init__(self, type: str) -> None:
-        self.type = type
+    def __init__(self, type: str, *, is_trusted: bool = True) -> None:
+        self.type, self.isTrusted = type, is_trusted
         self.dispatching = False
         self.ended = False
         self.pending = Cell(0)

@@ -362,3 +362,7 @@ class EventLoop:
             task()
 
         self._queue.enqueue(run)
+
+    def hold(self, steps: Callable[[], Awaitable[None]]) -> None:
+        """Queue a task that takes its time, as long as which no other task of the loop runs."""
+        self._queue.enqueue(steps)

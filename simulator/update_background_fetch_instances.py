@@ -4,26 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from attrs import frozen
-
-from simulator.concepts import BackgroundFetch
+from simulator.concepts import BackgroundFetch, State
+from simulator.environment import queue_a_bgfetch_task
 from simulator.overrides import point
 
 if TYPE_CHECKING:
     from simulator.background_fetch_registration import BackgroundFetchRegistration
     from simulator.environment import Environment
     from simulator.user_agent import UserAgent
-
-
-@frozen
-class State:
-    """What steps 1 to 5 read of a background fetch."""
-
-    downloaded: int
-    uploaded: int
-    result: str
-    failureReason: str
-    recordsAvailable: bool
 
 
 @point("update-background-fetch-instance-algorithm/6")
@@ -35,14 +23,13 @@ def environments_told(ua: UserAgent, bg_fetch: BackgroundFetch) -> list[Environm
 @point("update-background-fetch-instance-algorithm/6.4")
 def is_settled(ua: UserAgent, instance: BackgroundFetchRegistration) -> bool:
     """An instance that has a result hears of no more progress."""
-    return instance.result != ""
+    return instance.state.result != ""
 
 
 @point("update-background-fetch-instance-algorithm/6.5")
 def is_unchanged(ua: UserAgent, instance: BackgroundFetchRegistration, state: State) -> bool:
     """No event where nothing that it reports has changed."""
-    old = (instance.downloaded, instance.uploaded, instance.result, instance.failureReason)
-    return old == (state.downloaded, state.uploaded, state.result, state.failureReason)
+    return instance.state == state
 
 
 @point("perform-a-background-fetch-algorithm/8.13.2")
@@ -54,8 +41,7 @@ def unset_records_available(ua: UserAgent, instance: BackgroundFetchRegistration
 @point("update-background-fetch-instance-algorithm/6.10")
 def fire_progress(ua: UserAgent, instance: BackgroundFetchRegistration, state: State) -> None:
     """The values are set before the event is fired."""
-    instance.downloaded, instance.uploaded = state.downloaded, state.uploaded
-    instance.result, instance.failureReason = state.result, state.failureReason
+    instance.state = state
     instance.dispatch_progress()
 
 
@@ -71,24 +57,20 @@ def update_background_fetch_instances(ua: UserAgent, bg_fetch: BackgroundFetch) 
     available = bg_fetch.records_available_flag
 
     async def steps() -> None:
-        state = State(
-            bg_fetch.stored_body_bytes_total,
-            bg_fetch.uploaded,
-            bg_fetch.result,
-            bg_fetch.failure_reason,
-            available,
-        )
+        state = bg_fetch.state()
         for env in environments_told(ua, bg_fetch):
-            env.event_loop.queue_a_task(lambda env=env: _update(ua, env, bg_fetch, state))  # type: ignore[misc]
+            queue_a_bgfetch_task(ua, env, lambda env=env: _update(ua, env, bg_fetch, state, available))  # type: ignore[misc]
 
     bg_fetch.update_handling_queue.enqueue(steps)
 
 
-def _update(ua: UserAgent, env: Environment, bg_fetch: BackgroundFetch, state: State) -> None:
+def _update(
+    ua: UserAgent, env: Environment, bg_fetch: BackgroundFetch, state: State, available: bool
+) -> None:
     instance = env.instance_of(bg_fetch)  # 6.1
     if instance is None or env.closed:  # 6.2
         return
-    if not state.recordsAvailable and instance.recordsAvailable:  # 6.3
+    if not available and instance.recordsAvailable:  # 6.3
         unset_records_available(ua, instance)
     if is_settled(ua, instance) or is_unchanged(ua, instance, state):  # 6.4, 6.5
         return

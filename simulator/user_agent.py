@@ -44,20 +44,21 @@ class UserAgent:
         self.displayed: list[BackgroundFetch] = []
         self.paused_for_the_link: set[BackgroundFetch] = set()
 
-    def register(self, scope: str, script: Script) -> ServiceWorkerRegistration:
-        """Register a service worker, active at once. ``scope`` is a path."""
+    def register(self, scope: str, script: Script, *, active: bool = True) -> ServiceWorkerRegistration:
+        """Register a service worker, active at once or never. ``scope`` is a path."""
         self.registrations[scope] = ServiceWorkerRegistration(self, self.origin + scope, script)
+        self.registrations[scope].active_worker = active
         return self.registrations[scope]
 
-    def open_page(self, path: str = "/", name: str = "page") -> Page:
+    def open_page(self, path: str = "/", name: str = "page", parent: Environment | None = None) -> Page:
         """Open a page; the registration with the longest scope that its path begins with is its own.
 
-        Raises LookupError where there is none.
+        With a ``parent`` it is a frame in that page. Raises LookupError where no scope covers it.
         """
         scopes = [scope for scope in self.registrations if path.startswith(scope)]
         if not scopes:
             raise LookupError(f"no service worker's scope covers {path!r}; register one first")
-        return Page(self, name, self.origin + path, self.registrations[max(scopes, key=len)])
+        return Page(self, name, self.origin + path, self.registrations[max(scopes, key=len)], parent)
 
     def see(self, witness: str, actor: str, of: str, data: Kind) -> None:
         self.log.see(witness, actor, of, data)

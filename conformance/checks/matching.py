@@ -16,11 +16,12 @@ X = TypeVar("X", bound=Expectation)
 def agrees(expected: Any, actual: Any) -> bool:
     """Whether ``actual`` has all that ``expected`` names: tables as subsets, lists entry by entry.
 
-    The word "undefined" stands for undefined.
+    The word "undefined" stands for undefined, which is also what a table does not have.
     """
     if isinstance(expected, Mapping):
         return isinstance(actual, Mapping) and all(
-            key in actual and agrees(value, actual[key]) for key, value in expected.items()
+            (key in actual or value == "undefined") and agrees(value, actual.get(key))
+            for key, value in expected.items()
         )
     if isinstance(expected, (list, tuple)):
         return (

@@ -128,6 +128,8 @@ def expectation_of(gives: Any, has_gives: bool, throws: str) -> str:
 
 def outcome(settled: Settled, gives: Any = None) -> str:
     """How a promise settled, in words."""
+    if settled.outcome == "thrown":
+        return f"gives no promise, but throws {settled.exception} at once"
     if settled.outcome == "rejected":
         return f"rejects with {settled.exception}"
     return f"gives {difference(gives, settled.value)}"

@@ -18,6 +18,7 @@ def names() -> tuple[str, ...]:
     return (
         "simulator",
         "chromium",
+        "simulator:without-api",
         "simulator:literal",
         *readings,
         *(f"mutant:{name}" for name in mutants()),
@@ -55,6 +56,15 @@ def _literal(name: str) -> Implementation | None:
     return SimulatorImplementation(name, [override for one in chosen for override in literal.by_name[one]])
 
 
+def _without_api(name: str) -> Implementation:
+    """An implementation that has only what tells a page that the API is not there."""
+    from conformance.implementations.protocol import Lever
+    from conformance.implementations.simulator import SimulatorImplementation, without_api
+
+    lacking = {"fetch": Lever(False, without_api.LACKING)}
+    return SimulatorImplementation(name, without_api.overrides(), lacking)
+
+
 def _mutant(name: str) -> Implementation | None:
     from conformance.implementations.simulator import SimulatorImplementation
     from conformance.mutants import mutants
@@ -71,6 +81,7 @@ def _chromium(name: str) -> Implementation:
 
 _MAKERS: dict[str, Callable[[str], Implementation | None]] = {
     "simulator": _simulator,
+    "simulator:without-api": _without_api,
     "simulator:literal": _literal,
     "simulator:literal=": _literal,
     "mutant:": _mutant,

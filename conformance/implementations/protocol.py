@@ -36,6 +36,7 @@ PROTOCOL = 1
 
 LEVERS = {
     "fetch": "the page calls fetch(), get(), getIds(), match(), matchAll() and abort()",
+    "inspect": "script looks at the interfaces that it sees",
     "offline": "the whole machine loses and regains its network",
     "gate": "the origin stands still at a byte until released",
     "wire faults": "the origin cuts, stalls, refuses and answers wrongly at an exact byte",

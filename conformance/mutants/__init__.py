@@ -6,36 +6,15 @@ a name, and breaks the clause of its point in the way that its summary says.
 
 from __future__ import annotations
 
+import pkgutil
 from collections.abc import Mapping
+from importlib import import_module
 
-from conformance.mutants import (
-    across_origins,
-    at_all_times,
-    complete_a_record,
-    instances,
-    lives,
-    manager,
-    perform,
-    record_objects,
-    registration,
-    user_interface,
-)
 from conformance.mutants.catalogue import mutant
 from simulator.overrides import Override
 
-AREAS = (
-    manager,
-    registration,
-    record_objects,
-    perform,
-    complete_a_record,
-    instances,
-    user_interface,
-    lives,
-    across_origins,
-    at_all_times,
-)
-"""Every module of mutants."""
+for _area in pkgutil.iter_modules(__path__):  # in the order of their names: none can be forgotten
+    import_module(f"{__name__}.{_area.name}")
 
 
 def mutants() -> Mapping[str, list[Override]]:
@@ -43,4 +22,4 @@ def mutants() -> Mapping[str, list[Override]]:
     return mutant.by_name
 
 
-__all__ = ["AREAS", "mutant", "mutants"]
+__all__ = ["mutant", "mutants"]

@@ -70,11 +70,12 @@ def _fetch(raw: Raw, spot: Spot, story: Story, on: str) -> Told:
 
 
 def _get(raw: Raw, spot: Spot, story: Story, on: str) -> Told:
-    of = story.with_id(raw["get"], story.scope(on))
-    if of:
+    of = story.with_id(raw["get"], story.scope(raw.get("through", on)))
+    if of and "through" not in raw:
         story.held.add((on, of))
     name = raw.get("as") or of or raw["get"]
     story.named |= {name} if "as" not in raw else set()
+    story.objects.add((on, name))
     return Told({"get": raw["get"]}, name, of)
 
 
@@ -88,6 +89,7 @@ def _match(raw: Raw, spot: Spot, story: Story, on: str) -> Told:
     name = raw.get("as", "")
     if name:
         story.records[name] = on
+        story.objects.add((on, name))
     return Told({"match": _one_request(raw, "match", spot, story, on), **_options(raw)}, name, of)
 
 
@@ -119,13 +121,29 @@ def _of_registration(verb: str) -> Reader:
 def _update_ui(raw: Raw, spot: Spot, story: Story, on: str) -> Told:
     if not is_worker(on):
         (spot / "updateUI").wrong("only a worker has an event with updateUI", fix='on = "worker"')
-    return Told({"updateUI": raw["updateUI"]}, raw.get("as", ""), story.fetch(raw.get("of"), spot))
+    constructed = raw.get("of", "") in story.events
+    of = raw["of"] if constructed else story.fetch(raw.get("of"), spot)
+    if "dispatched" in raw and not constructed:
+        (spot / "dispatched").wrong(
+            "only an event that a step has constructed can be dispatched", fix='of = "its name"'
+        )
+    meanwhile = {"dispatched": True} if raw.get("dispatched") else {}
+    return Told({"updateUI": raw["updateUI"], **meanwhile}, raw.get("as", ""), of)
 
 
 def _read_body(raw: Raw, spot: Spot, story: Story, on: str) -> Told:
     story.record(raw["read"], on, spot / "read")
     amount = {"bytes": raw["bytes"]} if "bytes" in raw else {}
     return Told({"read": raw["read"], **amount}, raw.get("as", ""), raw["read"])
+
+
+def _attributes(raw: Raw, spot: Spot, story: Story, on: str) -> Told:
+    of = story.named_fetch(raw["attributes"], on, spot / "attributes")
+    return Told(
+        {"attributes": raw["attributes"], **({"for": raw["for"]} if "for" in raw else {})},
+        raw.get("as", ""),
+        of,
+    )
 
 
 CALLS: dict[str, Reader] = {
@@ -137,6 +155,6 @@ CALLS: dict[str, Reader] = {
     "abort": _of_registration("abort"),
     "updateUI": _update_ui,
     "read": _read_body,
-    "attributes": _of_registration("attributes"),
+    "attributes": _attributes,
 }
 """The verbs that call the interface."""

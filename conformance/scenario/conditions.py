@@ -9,7 +9,7 @@ from conformance.scenario.errors import Spot, told
 from conformance.scenario.model import Condition
 from conformance.scenario.story import Story, is_worker
 
-_WAITED_FOR = ("downloaded", "sent", "attempt", "event", "ended", "settled", "state", "time")
+_WAITED_FOR = ("downloaded", "sent", "attempt", "event", "ended", "settled", "state", "permission", "time")
 
 
 def condition(

@@ -146,6 +146,7 @@ def _progress(raw: Raw, spot: Spot, story: Story, weight: Weight) -> Iterator[Ex
         on=on,
         of=story.fetch(raw.get("of"), spot),
         **_given(raw, "monotone", "first", "last", "count"),
+        **_given(raw, "result", "failureReason", "interface", "bubbles", "cancelable"),
     )
 
 

@@ -121,7 +121,8 @@ class Number(Form):
     says: str = "a number"
 
     def takes(self, value: object) -> bool:
-        return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < 2**63
+        most = 2**65 if isinstance(value, float) else 2**63
+        return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < most
 
     def schema(self) -> dict[str, Json]:
         return {"type": "number"}

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from conformance.implementations.protocol import LEVERS
 from conformance.scenario.calls import CALLS
 from conformance.scenario.model import NetworkState, Scenario
+from conformance.scenario.objects import OBJECTS
 from conformance.scenario.story import is_worker
 from simulator.origin.behaviour import Answer, Range
 
@@ -50,8 +51,9 @@ def _permissions(scenario: Scenario) -> set[str]:
 
 
 def _worker_steps(scenario: Scenario) -> bool:
-    handlers = any(script.handlers for script in scenario.workers.values())
-    return handlers or any(step.verb in CALLS and is_worker(step.on) for step in scenario.steps)
+    scripts = scenario.workers.values()
+    special = any(script.handlers or script.by_attribute or not script.active for script in scripts)
+    return special or any(step.verb in CALLS | OBJECTS and is_worker(step.on) for step in scenario.steps)
 
 
 def _cross_origin(scenario: Scenario) -> bool:
@@ -59,7 +61,8 @@ def _cross_origin(scenario: Scenario) -> bool:
 
 
 _NEEDS: Mapping[str, Callable[[Scenario], bool]] = {
-    "fetch": _verb(*CALLS),
+    "fetch": _verb(*CALLS, *OBJECTS.keys() - {"inspect"}),
+    "inspect": _verb("inspect"),
     "offline": lambda scenario: any(not link.online for link in _networks(scenario)),
     "gate": _gate,
     "wire faults": _wire_faults,

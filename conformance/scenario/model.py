@@ -51,6 +51,7 @@ class Condition:
     ended: str = ""
     settled: bool = False
     state: str = ""
+    permission: str = ""
     time: int | None = None
 
 
@@ -59,10 +60,12 @@ class Step:
     """One step: a verb, its object, and what its promise is expected to do.
 
     ``verb`` is one of VERBS; ``arguments`` holds its object under the verb's own name and the
-    keys that go with it (requests, options, bytes, at, pages, for), in plain units:
+    keys that go with it (requests, options, bytes, at, in, pages, for), in plain units:
     ``requests`` is a tuple of RequestSpec (``lone`` is True where the page passes the one
     request without a list), ``match`` a RequestSpec, ``network`` the whole NetworkState from
-    here on, ``storage`` the quota in bytes or None, ``until`` and ``never`` a Condition.
+    here on, ``storage`` the quota in bytes or None, ``until`` and ``never`` a Condition. Of a
+    call, ``arguments`` is how many of its arguments are given, ``times`` how often it is made at
+    once, ``through`` the frame whose manager it is made on.
     ``name`` is what ``as`` (or the id) calls the result; ``of`` names the fetch that is meant
     (of ``get``: the one that has this id in the page's scope, "" if none has), of ``read`` the
     record. ``line`` is its line in the file.
@@ -110,10 +113,16 @@ class WorkerStep:
 
 @frozen
 class WorkerScript:
-    """A service worker registration: its scope, and what its handlers do, by event type."""
+    """A service worker registration: its scope, and what its handlers do, by event type.
+
+    One that is not ``active`` is installed for ever. ``by_attribute``: its script assigns the
+    handler attributes instead of adding listeners.
+    """
 
     scope: str = "/"
     handlers: Mapping[str, tuple[WorkerStep, ...]] = Factory(dict)
+    active: bool = True
+    by_attribute: bool = False
 
 
 @frozen
@@ -179,13 +188,21 @@ class ExpectRecord(Expectation):
 
 @frozen(kw_only=True)
 class ExpectProgress(Expectation):
-    """The progress events that one page saw of one fetch."""
+    """The progress events that one page saw of one fetch.
+
+    ``result`` and ``failureReason`` are those at the last event; class and flags those of all.
+    """
 
     on: str = "page"
     of: str = ""
     monotone: bool | None = None
     first: int | None = None
     last: int | None = None
+    result: str | None = None
+    failureReason: str | None = None
+    interface: str | None = None
+    bubbles: bool | None = None
+    cancelable: bool | None = None
     count: tuple[int, int] | None = None
 
 
@@ -272,7 +289,8 @@ class Scenario:
 
 
 VERBS = (
-    "fetch get getIds match matchAll abort updateUI read attributes open close browser worker user "
+    "fetch get getIds match matchAll abort updateUI read attributes inspect same construct assign query "
+    "open close browser worker user "
     "network permission storage release wait until never"
 ).split()
 """Every verb of a step. The last three only wait."""

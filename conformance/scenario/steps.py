@@ -9,12 +9,14 @@ from conformance.scenario.calls import CALLS
 from conformance.scenario.conditions import condition
 from conformance.scenario.errors import BAD, Spot
 from conformance.scenario.model import VERBS, Step
+from conformance.scenario.objects import OBJECTS
 from conformance.scenario.story import Story
 from conformance.scenario.verbs import Raw, settling
 from conformance.scenario.world import WORLD
 
-_READ = CALLS | WORLD
-_ACTED = {*CALLS, "worker"}
+_READ = CALLS | OBJECTS | WORLD
+_ACTED = {*CALLS, *OBJECTS, "worker"}
+_OF_ANY_CALL = ("arguments", "times", "through")
 
 
 def steps(raw: Sequence[Any], spot: Spot, story: Story) -> tuple[Step, ...]:
@@ -31,6 +33,8 @@ def _step(raw: Raw, spot: Spot, story: Story, number: int) -> Step | None:
     if verb in _ACTED:
         story.check_actor(on, spot / "on" if "on" in raw else spot / verb)
     when = condition(raw["when"], spot / "when", story) if "when" in raw else None
+    if "through" in raw:
+        story.check_frame(raw["through"], on, spot / "through")
     told = _READ[verb](raw, spot, story, on)
     if "as" in raw and verb != "fetch":
         story.name_step(raw["as"], spot / "as")
@@ -38,7 +42,7 @@ def _step(raw: Raw, spot: Spot, story: Story, number: int) -> Step | None:
     return Step(
         number=number,
         verb=verb,
-        arguments=told.arguments,
+        arguments={**told.arguments, **{key: raw[key] for key in _OF_ANY_CALL if key in raw}},
         on=on,
         name=told.name,
         of=told.of,

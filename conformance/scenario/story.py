@@ -74,6 +74,12 @@ class Story:
     """Which page or worker holds a registration of which fetch."""
     records: dict[str, str] = field(factory=dict)
     """The records that have a name, with the page or worker that holds them."""
+    objects: set[tuple[str, str]] = field(factory=set)
+    """Which page or worker was given which object by a call, by the name of the step."""
+    events: set[str] = field(factory=set)
+    """The events that a step has constructed, by name."""
+    frames: dict[str, str] = field(factory=dict)
+    """The pages that are frames, with the page that each is in."""
     named: set[str] = field(factory=set)
     """The names of steps."""
     asked: dict[str, set[str]] = field(factory=dict)
@@ -98,6 +104,13 @@ class Story:
             self._report(spot, f"the page {quoted(on)} is closed here", fix=fix)
         elif on not in self.pages:
             self._unknown(spot, "page", on, [*self.pages, *self.workers])
+
+    def check_frame(self, name: str, on: str, spot: Spot) -> None:
+        """Report a frame that is none of this page."""
+        mine = [frame for frame, page in self.frames.items() if page == on]
+        if name not in mine:
+            fix = f"open = {quoted(name)} with in = {quoted(on)} in a step before"
+            self._unknown(spot, f"frame in {quoted(on)} called", name, mine, fix)
 
     @property
     def workers(self) -> list[str]:
@@ -176,6 +189,7 @@ class Story:
             )
         self.fetches[fetch.name] = fetch
         self.held.add((on, fetch.name))
+        self.objects.add((on, fetch.name))
 
     def record(self, name: str, on: str, spot: Spot) -> None:
         """Report a record that no match step has named, or that another page holds."""

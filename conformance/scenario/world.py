@@ -25,22 +25,31 @@ def _open(raw: Raw, spot: Spot, story: Story, on: str) -> Told:
         )
     if not story.running:
         (spot / "open").wrong("the browser is not running here", fix='browser = "start" in a step before')
+    page = raw.get("in", "")
+    if page:
+        story.check_actor(page, spot / "in")
+        if is_worker(page) or page in story.frames:
+            (spot / "in").wrong(f"{quoted(page)} has no frames", fix="a page with a window of its own")
+        story.frames[name] = page
     story.pages[name] = story.seen[name] = at
-    return Told({"open": name, "at": at})
+    return Told({"open": name, "at": at, **({"in": page} if page else {})})
 
 
 def _close(raw: Raw, spot: Spot, story: Story, on: str) -> Told:
     name = raw["close"]
     story.check_actor(name, spot / "close")
-    story.pages.pop(name, None)
-    _forget(story, name)
+    for gone in (name, *(frame for frame, page in story.frames.items() if page == name)):
+        story.pages.pop(gone, None)
+        _forget(story, gone)
     return Told({"close": name})
 
 
 def _forget(story: Story, page: str) -> None:
     """What a page held goes with it."""
     story.held = {(on, fetch) for on, fetch in story.held if on != page}
+    story.objects = {(on, name) for on, name in story.objects if on != page}
     story.records = {name: on for name, on in story.records.items() if on != page}
+    story.frames.pop(page, None)
 
 
 def _browser(raw: Raw, spot: Spot, story: Story, on: str) -> Told:

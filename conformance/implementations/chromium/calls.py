@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from conformance.implementations.chromium.names import Names
+from conformance.scenario.calls import CALLS
 from conformance.scenario.model import RequestSpec, Scenario, Step, WorkerStep
+from conformance.scenario.objects import OBJECTS
 from simulator.origin.hosts import Hosts
 
-VERBS = ("fetch", "get", "getIds", "match", "matchAll", "abort", "read", "attributes", "updateUI")
+VERBS = {*CALLS, *OBJECTS}
 
 
 def told(step: Step, scope: str, hosts: Hosts, names: Names) -> dict[str, Any]:
@@ -25,20 +27,44 @@ def told(step: Step, scope: str, hosts: Hosts, names: Names) -> dict[str, Any]:
         "options": _options(step.arguments.get("options")),
         "requests": [_request(one, hosts) for one in step.arguments.get("requests", ())],
         "lone": step.arguments.get("lone", False),
+        "arguments": step.arguments.get("arguments"),
+        "times": step.arguments.get("times"),
+        "through": step.arguments.get("through"),
     }
     match step.verb:
         case "fetch":
             names.begin(scope, what, step.name, step.number)
             return common | {"id": what}
         case "get":
-            return common | {"id": what, "name": names.of(scope, what)}
+            return common | {"id": what, "name": names.of(scope, what), "as": step.name}
         case "updateUI":
-            return common | {"options": _options(what)}
+            return common | {"options": _options(what), "dispatched": "dispatched" in step.arguments}
+        case "attributes":
+            lasts = step.arguments.get("for")
+            return common | {"milliseconds": None if lasts is None else lasts / 1e6}
         case "match":
             return common | {"requests": [_request(what, hosts)]}
         case "read":
             return common | {"record": what, "bytes": step.arguments.get("bytes")}
-    return common
+    return common | _told_of_objects(step)
+
+
+def _told_of_objects(step: Step) -> dict[str, Any]:
+    """What the verbs that look at objects go by."""
+    what, rest = step.arguments[step.verb], step.arguments
+    match step.verb:
+        case "inspect":
+            return {"interface": what}
+        case "same":
+            return {"paths": list(what)}
+        case "construct":
+            fetch = {"fetch": step.of, "withRegistration": bool(step.of)}
+            return {"interface": what, "type": rest["type"], "as": step.name, **fetch}
+        case "assign":
+            return {"attribute": what, "value": rest["value"], "fetch": step.of, "ofFetch": bool(step.of)}
+        case "query":
+            return {"permission": what}
+    return {}
 
 
 def worker_steps(scenario: Scenario, version: int) -> bytes:
@@ -50,7 +76,10 @@ def worker_steps(scenario: Scenario, version: int) -> bytes:
         scope: {event: [_worker_step(step) for step in steps] for event, steps in script.handlers.items()}
         for scope, script in scenario.workers.items()
     }
-    told = json.dumps({"version": version, "handlers": handlers})
+    inactive = [scope for scope, script in scenario.workers.items() if not script.active]
+    by_attribute = [scope for scope, script in scenario.workers.items() if script.by_attribute]
+    scripts = {"handlers": handlers, "inactive": inactive, "byAttribute": by_attribute}
+    told = json.dumps({"version": version, **scripts})
     return f"const scenario = {told};\n".encode()
 
 

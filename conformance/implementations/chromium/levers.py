@@ -8,7 +8,7 @@ from conformance.implementations.protocol import LEVERS, Lever
 from conformance.network import namespace
 
 _HERE = (
-    *("fetch", "gate", "wire faults", "quota", "permission", "second page", "second worker"),
+    *("fetch", "inspect", "gate", "wire faults", "quota", "permission", "second page", "second worker"),
     *("worker steps", "cross origin", "restart", "stop worker"),
 )
 _NOT_YET = "not built yet"

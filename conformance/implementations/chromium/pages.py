@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import trio
@@ -20,35 +21,51 @@ class Pages:
     def __init__(self, machine: Machine, scenario: Scenario, hosts: Hosts, log: Log) -> None:
         self._machine, self._scenario, self._hosts, self._log = machine, scenario, hosts, log
         self._windows: dict[str, str] = {}
+        self._frames: dict[str, str] = {}
         self._places: dict[str, str] = {}
 
     @property
     def open_ones(self) -> tuple[str, ...]:
-        """The names of the pages that are open, the oldest first."""
-        return tuple(self._windows)
+        """The names of the pages that are open, the oldest first, frames last."""
+        return (*self._windows, *self._frames)
 
     def scope(self, page: str) -> str:
         """The scope of the registration that a page uses, "" if it is in none."""
         scopes = [scope for scope in self._scenario.workers if self._places[page].startswith(scope)]
         return max(scopes, key=len, default="")
 
-    async def open(self, name: str, at: str | None = None) -> None:
-        """Open a page and have the scenario's workers active; without ``at`` where it was before."""
+    async def open(self, name: str, at: str | None = None, within: str = "") -> None:
+        """Open a page and have the scenario's workers active; without ``at`` where it was before.
+
+        ``within`` a page it becomes a frame of that page.
+        """
         self._places[name] = self._places.get(name, "/") if at is None else at
         url = self._hosts.url(self._places[name])
-        self._windows[name] = await trio.to_thread.run_sync(self._machine.browser.open, url)
-        await self.script(name, "return bgfetch.open(...arguments)", name, list(self._scenario.workers))
+        if within:
+            await self.script(within, "return bgfetch.openFrame(...arguments)", name, url)
+            self._frames[name] = within
+        else:
+            self._windows[name] = await trio.to_thread.run_sync(self._machine.browser.open, url)
+        workers = self._scenario.workers
+        inactive = [scope for scope, script in workers.items() if not script.active]
+        await self.script(name, "return bgfetch.open(...arguments)", name, list(workers), inactive)
 
     async def close(self, name: str) -> None:
-        """Close a page."""
-        await trio.to_thread.run_sync(self._machine.browser.close, self._windows.pop(name))
+        """Close a page with its frames, or a frame."""
+        for frame in [frame for frame, within in self._frames.items() if within == name]:
+            await self.close(frame)
+        if within := self._frames.pop(name, ""):
+            await self.script(within, "document.getElementById(arguments[0]).remove()", name)
+        else:
+            await trio.to_thread.run_sync(self._machine.browser.close, self._windows.pop(name))
         self._log.see("page", name, name, Page("closed"))
 
     def lose(self) -> None:
         """The browser is gone, and every page with it."""
-        for name in self._windows:
+        for name in self.open_ones:
             self._log.see("page", name, name, Page("closed"))
         self._windows.clear()
+        self._frames.clear()
 
     async def begin(self, page: str, call: dict[str, Any]) -> None:
         """Have a page make a call; returns once it is made."""
@@ -60,8 +77,12 @@ class Pages:
 
     async def script(self, page: str, script: str, *arguments: Any) -> Any:
         """Run script in a page; gives what it returns, or what its promise gives. Raises Trouble."""
-        window = self._windows[page]
-        return await trio.to_thread.run_sync(self._machine.browser.call, window, script, *arguments)
+        browser = self._machine.browser
+        if page in self._frames:
+            call = partial(browser.call_in_frame, self._windows[self._frames[page]], page)
+        else:
+            call = partial(browser.call, self._windows[page])
+        return await trio.to_thread.run_sync(call, script, *arguments)
 
     async def leave(self) -> None:
         """Abort what runs, unregister the workers, close the pages."""

@@ -71,7 +71,7 @@ class Reports:
         return path, Record(fetch=self._handled[of], size=len(body), runs=self._runs(path, body), **rest)
 
     def _settled(self, of: str, seen: Row, body: bytes) -> Kind:
-        if seen["outcome"] == "rejected" and of.isdigit():  # else the step is one of a handler
+        if seen["outcome"] != "fulfilled" and of.isdigit():  # else the step is one of a handler
             self._names.refuse(int(of))
         value = seen["value"]
         if isinstance(value, dict):

@@ -112,7 +112,8 @@ class Stage:
     # -- pages and browser ------------------------------------------------------------------
 
     async def _open(self, step: Step) -> None:
-        await self._pages.open(step.arguments["open"], step.arguments.get("at", "/"))
+        given = step.arguments
+        await self._pages.open(given["open"], given.get("at", "/"), given.get("in", ""))
 
     async def _close(self, step: Step) -> None:
         await self._pages.close(step.arguments["close"])

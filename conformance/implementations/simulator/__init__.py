@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from types import MappingProxyType
 
 from conformance import __version__
 from conformance.implementations.protocol import LEVERS, Description, Lever, Session, Unsupported
@@ -17,12 +18,19 @@ from simulator.turns import Turns
 class SimulatorImplementation:
     """The reference user agent with ``overrides`` laid over it, under ``name``."""
 
-    def __init__(self, name: str = "simulator", overrides: Sequence[Override] = ()) -> None:
-        self.name = name
+    def __init__(
+        self,
+        name: str = "simulator",
+        overrides: Sequence[Override] = (),
+        lacking: Mapping[str, Lever] = MappingProxyType({}),
+    ) -> None:
+        """``lacking`` are the levers that it does not have, with the reason."""
+        self.name, self.lacking = name, lacking
         self.overrides = tuple(overrides)
 
     async def open(self) -> Description:
-        return Description(self.name, __version__, {name: Lever(True) for name in LEVERS})
+        levers = {name: Lever(True) for name in LEVERS} | {**self.lacking}
+        return Description(self.name, __version__, levers)
 
     @asynccontextmanager
     async def start(self, scenario: Scenario, seed: int) -> AsyncIterator[Session]:

@@ -5,28 +5,32 @@ The twin of fixtures/calls.js, call by call, so that both give the same observat
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
+from conformance.implementations.simulator.objects import Objects
 from conformance.scenario.model import RequestSpec, Step, WorkerScript
 from simulator.background_fetch_event import BackgroundFetchEvent, BackgroundFetchUpdateUIEvent
-from simulator.background_fetch_manager import BackgroundFetchOptions
+from simulator.background_fetch_manager import BackgroundFetchManager, background_fetch_options
 from simulator.background_fetch_record import BackgroundFetchRecord, BodyStream
-from simulator.background_fetch_registration import BackgroundFetchRegistration
+from simulator.background_fetch_registration import BackgroundFetchRegistration, ProgressEvent
 from simulator.content import Span, runs_of_spans, told, word
 from simulator.environment import Environment
 from simulator.observation import Attributes, Called, Kind, Log, Progress, Settled
 from simulator.origin.hosts import Hosts
-from simulator.promise import rejected_with
+from simulator.promise import Promise
 from simulator.request import Request
 from simulator.request_matches_cached_item import CacheQueryOptions
-from simulator.script_errors import ScriptError, type_error
+from simulator.script_errors import ScriptError, ThrownAtOnce, type_error
+from simulator.turns import Cell
+from simulator.web_idl import assign, call
 
 if TYPE_CHECKING:
     from conformance.implementations.simulator.session import Names
 
+MANAGER, REGISTRATION = "BackgroundFetchManager", "BackgroundFetchRegistration"
 ATTRIBUTES = (
     *("id", "uploadTotal", "uploaded", "downloadTotal", "downloaded"),
     *("result", "failureReason", "recordsAvailable"),
@@ -48,16 +52,16 @@ class Told:
     handlers: Mapping[str, WorkerScript]
 
 
-class Calls:
+class Calls(Objects):
     """The calls of one page or worker; ``witness`` and ``actor`` are who reports them."""
 
     def __init__(self, told: Told, environment: Environment, witness: str, actor: str) -> None:
+        super().__init__()
         self.hosts, self.names, self.size = told.hosts, told.names, told.size
         self.environment, self.witness, self.actor = environment, witness, actor
         self.log = environment.ua.log
         self.registrations: dict[str, BackgroundFetchRegistration] = {}
         self.records: dict[str, Reading] = {}
-        self.events: dict[str, BackgroundFetchEvent] = {}
 
     def close(self) -> None:
         self.environment.close()
@@ -73,10 +77,13 @@ class Calls:
         call: Callable[[Step], Awaitable[Any]] = getattr(self, f"_{step.verb}")
         # The call itself is made now, synchronously, as script does; only its outcome comes later.
         try:
-            outcome = call(step)
+            made = [call(step) for _ in range(step.arguments.get("times", 1))]
         except ScriptError as error:
-            outcome = rejected_with(self.environment.ua.turns, error)
-        self.environment.ua.turns.start_soon(self._report, step, outcome)
+            outcome = "thrown" if isinstance(error, ThrownAtOnce) else "rejected"
+            self.see(str(step.number), Settled(outcome, None, error.name))
+            return
+        promise = made[0] if len(made) == 1 else _all_settled(made)
+        self.environment.ua.turns.start_soon(self._report, step, promise)
 
     async def _report(self, step: Step, outcome: Awaitable[Any]) -> None:
         try:
@@ -85,51 +92,80 @@ class Calls:
             settled = Settled("rejected", None, error.name)
         self.see(str(step.number), settled)
 
+    def _call(
+        self, step: Step, interface: str, arguments: int, steps: Callable[[], Promise[Any]]
+    ) -> Promise[Any]:
+        """Call an operation by its binding, with all of its arguments or as many as the step says."""
+        given = min(arguments, step.arguments.get("arguments", arguments))
+        return call(self.environment.ua, interface, step.verb, given, steps)
+
     # -- the manager ------------------------------------------------------------------------
 
     def _fetch(self, step: Step) -> Awaitable[Any]:
         id = step.arguments["fetch"]
-        self.names.begin(self.environment.registration.scope, id, step.name)
+        manager = self._manager(step)
+        self.names.begin(manager.registration.scope, id, step.name)
         requests = [self._request(spec) for spec in step.arguments.get("requests", ())]
-        given = step.arguments.get("options", {})
-        icons = tuple(icon["src"] for icon in given.get("icons", ()))
-        options = BackgroundFetchOptions(given.get("title", ""), icons, given.get("downloadTotal", 0))
-        return self._instance(step.name, self.environment.backgroundFetch.fetch(id, requests, options))
+        options = background_fetch_options(self.environment.ua, step.arguments.get("options", {}))
+        promise = self._call(step, MANAGER, 3, lambda: manager.fetch(id, requests, options))
+        return self._instance(step.name, promise)
+
+    def _manager(self, step: Step) -> BackgroundFetchManager:
+        """The manager that is called: this realm's own, or that of a frame of this page."""
+        frame, realm = step.arguments.get("through"), self.environment
+        frames = [one for one in realm.ua.environments if one.parent is realm and one.name == frame]
+        return (frames[0] if frame else realm).backgroundFetch
 
     def _get(self, step: Step) -> Awaitable[Any]:
         id = step.arguments["get"]
-        name = self.names.of(self.environment.registration.scope, id)
-        held = self.registrations.get(name)
+        manager = self._manager(step)
+        name = self.names.of(manager.registration.scope, id)
+        return self._got(step, name, self._call(step, MANAGER, 1, lambda: manager.get(id)))
 
-        async def got() -> Any:
-            seen = await self._instance(name, self.environment.backgroundFetch.get(id))
-            # Whether this is the object that the page already had for this fetch.
-            return seen and {**seen, "same": held is not None and self.registrations[name] is held}
-
-        return got()
-
-    def _getIds(self, step: Step) -> Awaitable[Any]:
-        return self.environment.backgroundFetch.getIds()
-
-    async def _instance(self, name: str, promise: Awaitable[BackgroundFetchRegistration | None]) -> Any:
-        registration = await promise
+    async def _got(
+        self, step: Step, name: str, promise: Awaitable[BackgroundFetchRegistration | None]
+    ) -> Any:
+        held, registration = self.registrations.get(name), await promise
         if registration is None:
             return None
+        self.objects[step.name] = registration
+        # What was reached through a frame is the frame's to watch.
+        seen = attributes(registration) if "through" in step.arguments else self._noted(name, registration)
+        # Whether this is the object that the page already had for this fetch, and whose it is.
+        return {**seen, "same": held is registration, "realm": self._realm(registration)}
+
+    def _realm(self, object: BackgroundFetchRegistration) -> str:
+        realm = object.environment
+        return self.actor if realm is self.environment else realm.name
+
+    def _getIds(self, step: Step) -> Awaitable[Any]:
+        return self._call(step, MANAGER, 0, self._manager(step).getIds)
+
+    async def _instance(self, name: str, promise: Awaitable[BackgroundFetchRegistration]) -> Any:
+        registration = await promise
+        return {**self._noted(name, registration), "realm": self._realm(registration)}
+
+    def _noted(self, name: str, registration: BackgroundFetchRegistration) -> dict[str, Any]:
+        """Take in a registration and listen to it; its attributes."""
         if self.registrations.get(name) is not registration:
             self.registrations[name] = registration
+
             # Of several objects for one fetch only the newest is listened to.
-            registration.on_progress(
-                lambda now: self._progress(name, now) if self.registrations[name] is now else None
-            )
+            def listener(event: ProgressEvent) -> None:
+                if self.registrations[name] is event.target:
+                    self._progress(name, event)
+
+            self.listeners[name] = listener
+            assign(self.environment.ua, "BackgroundFetchRegistration", registration, "onprogress", listener)
             if self.witness == "page":  # a worker does not live on to look
                 self.environment.ua.turns.start_soon(self._watch_for_gone, name, registration)
         seen = attributes(registration)
         self.see(name, Attributes(**seen))
         return seen
 
-    def _progress(self, name: str, now: BackgroundFetchRegistration) -> None:
-        seen = {key: getattr(now, key) for key in ATTRIBUTES if key in Progress.__annotations__}
-        self.see(name, Progress(**seen))
+    def _progress(self, name: str, event: ProgressEvent) -> None:
+        seen = {key: getattr(event.target, key) for key in ATTRIBUTES if key in Progress.__annotations__}
+        self.see(name, Progress(**seen, **_form(event)))
 
     async def _watch_for_gone(self, name: str, registration: BackgroundFetchRegistration) -> None:
         flag = registration.records_available_flag
@@ -159,24 +195,51 @@ class Calls:
         return self.events[step.of]
 
     async def _updateUI(self, step: Step) -> None:
-        await update_ui(self._event(step), step.arguments["updateUI"])
+        event, options = self._event(step), step.arguments["updateUI"]
+        event.dispatching = step.arguments.get("dispatched", event.dispatching)
+        promise = update_ui(event, options, step.arguments.get("arguments", 1))
+        event.dispatching = event.dispatching and not step.arguments.get("dispatched")
+        await promise
 
     def _abort(self, step: Step) -> Awaitable[Any]:
-        return self._held(step).abort()
+        return self._call(step, REGISTRATION, 0, self._held(step).abort)
 
     async def _attributes(self, step: Step) -> Any:
-        return attributes(self._held(step))
+        registration, duration = self._held(step), step.arguments.get("for")
+        if duration is None:
+            return attributes(registration)
+        return await self._watch_alone(registration, duration)
+
+    async def _watch_alone(self, registration: BackgroundFetchRegistration, duration: int) -> Any:
+        """Read the attributes for so long, with nothing else of this event loop let in."""
+        turns, over, events = self.environment.ua.turns, Cell(False), [0]
+        seen: dict[str, Any] = {}
+
+        def count(now: BackgroundFetchRegistration) -> None:
+            events[0] += not over.value and bool(seen)
+
+        async def read() -> None:
+            seen.update(attributes(registration))
+            await turns.sleep(duration, why="script that holds its event loop")
+            now = attributes(registration)
+            seen.update(now, unchanged=now == {key: seen[key] for key in now}, progress=events[0])
+            over.value = True
+
+        registration.on_progress(count)
+        self.environment.event_loop.hold(read)
+        await turns.until(lambda: over.value, over, why="script that holds its event loop")
+        return seen
 
     def _match(self, step: Step) -> Awaitable[Any]:
-        return self._first(
-            step, self._held(step).match(self._query(step.arguments["match"]), self._options(step))
-        )
+        held, query, options = self._held(step), self._asked_for(step.arguments["match"]), self._options(step)
+        return self._first(step, self._call(step, REGISTRATION, 2, lambda: held.match(query, options)))
 
     async def _first(self, step: Step, promise: Awaitable[BackgroundFetchRecord | None]) -> Any:
         record = await promise
         if record is None:
             return None
         seen = self._told(record)
+        self.objects[step.name] = record
         try:
             response = await record.responseReady
         except ScriptError as error:
@@ -188,8 +251,9 @@ class Calls:
 
     def _matchAll(self, step: Step) -> Awaitable[Any]:
         asked = step.arguments.get("requests") or (None,)
-        query = None if asked[0] is None else self._query(asked[0])
-        return self._all(self._held(step).matchAll(query, self._options(step)))
+        query = None if asked[0] is None else self._asked_for(asked[0])
+        held, options = self._held(step), self._options(step)
+        return self._all(self._call(step, REGISTRATION, 2, lambda: held.matchAll(query, options)))
 
     async def _all(self, promise: Awaitable[list[BackgroundFetchRecord]]) -> Any:
         records = await promise
@@ -198,7 +262,7 @@ class Calls:
     def _told(self, record: BackgroundFetchRecord) -> dict[str, Any]:
         return {"path": self.hosts.path_of_url(record.request.url), "method": record.request.method}
 
-    def _query(self, asked: str | RequestSpec) -> Request | str:
+    def _asked_for(self, asked: str | RequestSpec) -> Request | str:
         return self._request(asked) if isinstance(asked, RequestSpec) else self._url(asked)
 
     def _options(self, step: Step) -> CacheQueryOptions:
@@ -208,13 +272,31 @@ class Calls:
         return self.records[step.arguments["read"]].read(step.arguments.get("bytes"))
 
 
-async def update_ui(event: BackgroundFetchEvent, options: Mapping[str, Any]) -> None:
+def update_ui(event: BackgroundFetchEvent, options: Mapping[str, Any], given: int = 1) -> Promise[None]:
     """Call an event's updateUI with the options of a step; an event without it has no such function."""
     if not isinstance(event, BackgroundFetchUpdateUIEvent):
         raise type_error("the event has no updateUI()")
     icons = options.get("icons")
     sources = None if icons is None else [one if isinstance(one, str) else one["src"] for one in icons]
-    await event.updateUI(title=options.get("title"), icons=sources)
+    ua, title = event.registration.ua, options.get("title")
+    steps = lambda: event.updateUI(title=title, icons=sources)  # noqa: E731
+    return call(ua, type(event).__name__, "updateUI", given, steps)
+
+
+async def _all_settled(made: Sequence[Awaitable[Any]]) -> list[Any]:
+    """What calls that were made together come to, each by itself."""
+    return [await _settled(one) for one in made]
+
+
+async def _settled(call: Awaitable[Any]) -> Any:
+    try:
+        return await call
+    except ScriptError as error:
+        return {"throws": error.name}
+
+
+def _form(event: ProgressEvent) -> dict[str, Any]:
+    return {"interface": event.interface, "bubbles": event.bubbles, "cancelable": event.cancelable}
 
 
 class OutsidePage:

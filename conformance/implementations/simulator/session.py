@@ -73,6 +73,7 @@ class SimulatorSession:
         self.agent = UserAgent(turns, serve, self._log(), overrides, own, self.names.of_fetch)
         self.pages: dict[str, Calls | OutsidePage] = {}
         self.places: dict[str, str] = {}
+        self.frames: dict[str, str] = {}
         self.workers: dict[WorkerGlobal, WorkerScript] = {}
         self._see(Browser("started", "reference user agent"))
         self._set_up()
@@ -92,8 +93,8 @@ class SimulatorSession:
         self.log.see("harness", "harness", of, data)
 
     def _set_up(self) -> None:
-        for scope in self.scenario.workers or ("/",):
-            self.agent.register(scope, self._worker)
+        for scope, script in self.scenario.workers.items():
+            self.agent.register(scope, self._worker, active=script.active)
         self._open("page", "/")
         if self.scenario.permission != "granted":
             self._set_permission(self.scenario.permission)
@@ -132,10 +133,9 @@ class SimulatorSession:
                 self._see(Released(), of=argument)
                 self.origin.release(argument)
             case "open":
-                self._open(argument, step.arguments.get("at") or "/")
+                self._open(argument, step.arguments.get("at") or "/", step.arguments.get("in", ""))
             case "close":
-                self.pages.pop(argument).close()
-                self.log.see("page", argument, argument, Page("closed"))
+                self._close(argument)
             case "browser":
                 self._set_browser(argument, step.arguments.get("pages", ()))
             case "worker":
@@ -162,13 +162,25 @@ class SimulatorSession:
 
     # -- levers -----------------------------------------------------------------------------
 
-    def _open(self, name: str, at: str) -> None:
+    def _open(self, name: str, at: str, within: str = "") -> None:
         self.places[name] = at
+        page = self.pages.get(within)
+        parent = page.environment if isinstance(page, Calls) else None
         try:
-            self.pages[name] = Calls(self.told, self.agent.open_page(at, name), "page", name)
+            self.pages[name] = Calls(self.told, self.agent.open_page(at, name, parent), "page", name)
         except LookupError:
             self.pages[name] = OutsidePage(self.agent.log, name)
+        if parent:
+            self.frames[name] = within
         self.log.see("page", name, name, Page("opened", at))
+
+    def _close(self, name: str) -> None:
+        """Close a page, and the frames in it before."""
+        for frame in [frame for frame, within in self.frames.items() if within == name]:
+            self._close(frame)
+        self.frames.pop(name, None)
+        self.pages.pop(name).close()
+        self.log.see("page", name, name, Page("closed"))
 
     def _set_browser(self, state: str, pages: Sequence[str]) -> None:
         if state == "start":
@@ -181,6 +193,7 @@ class SimulatorSession:
         self.agent = restart.end(ended, self._log(), killed=state == "kill")
         ended.log.close()
         self.pages.clear()
+        self.frames.clear()
         self.workers.clear()
         self._see(Browser("killed" if state == "kill" else "quit"))
 

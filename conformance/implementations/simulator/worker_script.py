@@ -18,6 +18,7 @@ from simulator.observation import Attributes, Called, Event, EventDone, Record, 
 from simulator.promise import promise_of
 from simulator.script_errors import ScriptError
 from simulator.turns import Cell, Turns
+from simulator.web_idl import assign
 
 END_EVENTS = ("backgroundfetchsuccess", "backgroundfetchfail", "backgroundfetchabort")
 
@@ -30,11 +31,15 @@ class WorkerScript(Calls):
         super().__init__(told, worker, "worker", self.scope)
         script = told.handlers.get(self.scope)
         self.handlers = script.handlers if script else {}
+        self.by_attribute = script is not None and script.by_attribute
         self.worker = worker
 
     def listen(self) -> None:
         for type in (*END_EVENTS, "backgroundfetchclick"):
-            self.worker.addEventListener(type, self._begin)
+            if self.by_attribute:
+                assign(self.worker.ua, "ServiceWorkerGlobalScope", self.worker, f"on{type}", self._begin)
+            else:
+                self.worker.addEventListener(type, self._begin)
 
     def _begin(self, event: BackgroundFetchEvent) -> None:
         turns = self.worker.ua.turns
@@ -50,7 +55,7 @@ class WorkerScript(Calls):
     async def _handle(self, event: BackgroundFetchEvent) -> None:
         bg_fetch = event.registration.background_fetch
         name = self.names.of_fetch(bg_fetch)
-        self.events[name] = event
+        self.events[name] = self.events[event.type] = event
         shown = attributes(event.registration)
         flags = (event.isTrusted, event.bubbles, event.cancelable)
         self.see(name, Event(event.type, event.__class__.__name__, shown, *flags))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from conformance.scenario.forms import ListOf, MapOf, Yes, one_of, word
+from conformance.scenario.forms import ListOf, MapOf, Whole, Yes, one_of, word
+from conformance.scenario.grammar import objects
 from conformance.scenario.grammar.vocabulary import (
     AS,
     EVENTS,
@@ -72,36 +73,61 @@ WORKER = define(
     Grammar(
         "worker",
         "a service worker",
-        tuple(
-            Key(event, ListOf("a list of worker steps", WORKER_STEP), f"what its handler of {event} does")
-            for event in EVENTS
+        (
+            *(
+                Key(event, ListOf("a list of worker steps", WORKER_STEP), f"what its handler of {event} does")
+                for event in EVENTS
+            ),
+            Key("active", FLAG, "whether it is ever activated", "true"),
+            Key(
+                "listens",
+                word("by listener", "by attribute"),
+                "how its script takes events: addEventListener, or the handler attributes",
+                "by listener",
+            ),
         ),
     )
 )
 MATCH_OPTIONS = Key("options", CACHE_OPTIONS, "how the request is compared")
 CALL = (ON, AS, WHEN, *PROMISE)
+ARGUMENTS = Key("arguments", Whole("how many", 0, 3), "only so many arguments are given", "all of them")
+OPERATION = (
+    *CALL,
+    ARGUMENTS,
+    Key("times", Whole("how often, from 2", 2, 100), "the call is made so often at once", "once"),
+)
+THROUGH = Key("through", NAME, "the frame whose manager the page calls", "its own")
 VERBS = (
     (
         Key("fetch", TEXT, "fetch() with this id"),
         (
             Key("requests", REQUESTS, "what is fetched", required=True),
             Key("options", FETCH_OPTIONS, "title, icons, downloadTotal"),
-            *CALL,
+            THROUGH,
+            *OPERATION,
         ),
     ),
-    (Key("get", TEXT, "get() of this id"), CALL),
-    (Key("getIds", Yes(), "getIds()"), CALL),
-    (Key("match", A_REQUEST, "match() of this request"), (MATCH_OPTIONS, OF, *CALL)),
+    (Key("get", TEXT, "get() of this id"), (THROUGH, *OPERATION)),
+    (Key("getIds", Yes(), "getIds()"), (THROUGH, *OPERATION)),
+    (Key("match", A_REQUEST, "match() of this request"), (MATCH_OPTIONS, OF, *OPERATION)),
     (
         Key("matchAll", NAME, "matchAll() of this fetch"),
         (
             Key("requests", REQUESTS, "the one request to compare with", "all records"),
             MATCH_OPTIONS,
+            *OPERATION,
+        ),
+    ),
+    (Key("abort", NAME, "abort() of this fetch"), OPERATION),
+    (
+        UPDATE_UI,
+        (
+            OF,
+            Key("dispatched", FLAG, "whether the constructed event is being dispatched meanwhile", "false"),
+            ARGUMENTS,
             *CALL,
         ),
     ),
-    (Key("abort", NAME, "abort() of this fetch"), CALL),
-    (UPDATE_UI, (OF, *CALL)),
     (
         Key("read", NAME, "the body of this record is read"),
         (
@@ -109,11 +135,19 @@ VERBS = (
             *CALL,
         ),
     ),
-    (Key("attributes", NAME, "the attributes of this fetch's registration"), CALL),
+    (
+        Key("attributes", NAME, "the attributes of this fetch's registration"),
+        (
+            Key("for", SOME_TIME, "they are read for so long, with nothing else let in", "once"),
+            *CALL,
+        ),
+    ),
+    *objects.verbs(CALL, ARGUMENTS),
     (
         Key("open", NAME, "a page of this name is opened"),
         (
             Key("at", ORIGIN_PATH, "where", "/"),
+            Key("in", NAME, "the page in which it is a frame", "none: it has a window of its own"),
             WHEN,
         ),
     ),

@@ -30,7 +30,8 @@ EXCEPTIONS = (
 
 SIZE_FORM = Amount('a size, such as 1024 or "100 KiB"', units=SIZE, bare=True)
 SOME_SIZE = Amount('a size of at least one byte, such as "100 KiB"', units=SIZE, bare=True, least=1)
-NUMBER_OR_SIZE = OneOf("a number or a size", (Number(), Amount("a size", units=SIZE)))
+NO_NUMBER = word("NaN", "Infinity", "-Infinity")  # which a page may pass as text as well
+NUMBER_OR_SIZE = OneOf("a number or a size", (Number(), NO_NUMBER, Amount("a size", units=SIZE)))
 TIME_FORM = Amount('a time, such as "2 s" or "8 h"', units=TIME)
 SOME_TIME = Amount('a time, such as "2 s" or "8 h"', units=TIME, least=1)
 RATE_FORM = Amount('a rate, such as "64 kbit/s"', units=RATE, least=1)

@@ -81,6 +81,9 @@ CONDITION_TABLE = define(
                 word("active", "paused", "gone"),
                 "the fetch is so; gone: its records are not available",
             ),
+            Key(
+                "permission", PERMISSION, "the page that asked has been told of this state by a change event"
+            ),
             Key("time", TIME_FORM, "so much time has passed since the last step"),
         ),
     )
