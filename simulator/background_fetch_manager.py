@@ -94,6 +94,12 @@ def check_quota(ua: UserAgent, upload_total: int, download_total: int) -> None:
         raise quota_exceeded_error(f"{upload_total + download_total} bytes do not fit in the quota")
 
 
+@point("background-fetch-manager-fetch/8.12a")
+def shown_as(ua: UserAgent, options: BackgroundFetchOptions) -> tuple[str, tuple[str, ...]]:
+    """Title and icons as given; what is missing is empty."""
+    return options.title, options.icons
+
+
 @point("background-fetch-manager-fetch/8.13")
 def list_as_active(ua: UserAgent, registration: ServiceWorkerRegistration, bg_fetch: BackgroundFetch) -> None:
     """The id is listed before the promise resolves."""
@@ -181,13 +187,14 @@ class BackgroundFetchManager:
         check_unused(ua, registration, id)
         total = upload_total(ua, [record.request for record in records])
         check_quota(ua, total, options.downloadTotal)
+        title, icons = shown_as(ua, options)
         bg_fetch = BackgroundFetch(  # 8.12
             ua.turns,
             id,
             records,
             registration,
-            title=options.title,
-            icons=options.icons,
+            title=title,
+            icons=icons,
             download_total=options.downloadTotal,
             upload_total=total,
         )
@@ -196,7 +203,8 @@ class BackgroundFetchManager:
         environment.event_loop.queue_a_task(  # 8.14
             lambda: promise.resolve(get_a_background_fetch_registration_instance(ua, bg_fetch, environment))
         )
-        display(ua, bg_fetch)  # 8.15: before anything is sent, so that a pause is in time (erratum 34)
+        # Before anything is sent, so that a pause is in time (erratum 34).
+        display(ua, bg_fetch, environment)  # 8.15
         ua.turns.start_soon(perform_a_background_fetch, ua, bg_fetch)  # 8.16
 
     def get(self, id: str) -> Promise[BackgroundFetchRegistration | None]:

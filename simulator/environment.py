@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from simulator.concepts import BackgroundFetch
-from simulator.turns import EventLoop
+from simulator.turns import Cell, EventLoop
 
 if TYPE_CHECKING:
     from simulator.background_fetch_manager import BackgroundFetchManager
@@ -28,16 +28,20 @@ class Environment:
         self.ua, self.url, self.registration = ua, url, registration
         self.event_loop = EventLoop(ua.turns)
         self.instances: dict[BackgroundFetch, BackgroundFetchRegistration] = {}
-        self.closed = False
+        self.ended = Cell(False)
         self.backgroundFetch: BackgroundFetchManager = BackgroundFetchManager(ua, self, registration)
         ua.environments.append(self)
 
     def instance_of(self, bg_fetch: BackgroundFetch) -> BackgroundFetchRegistration | None:
         return self.instances.get(bg_fetch)
 
+    @property
+    def closed(self) -> bool:
+        return self.ended.value
+
     def close(self) -> None:
         """End the environment: no script of it runs any more."""
-        self.closed = True
+        self.ended.value = True
         self.ua.environments.remove(self)
 
 

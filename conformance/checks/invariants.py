@@ -12,7 +12,7 @@ from conformance.checks.matching import listed
 from conformance.facts import END_EVENTS
 from conformance.results import FAIL, PASS, Check
 from simulator.content import told
-from simulator.observation import Attributes, Event, Network, Observation, Request, select
+from simulator.observation import Attributes, Display, Event, Network, Observation, Request, select
 
 Broken = tuple[str, Observation]
 """What was seen instead, and where."""
@@ -99,6 +99,13 @@ def _something_changed(seen: Evidence) -> Iterator[Broken]:
                 yield f"{page} heard twice of the same progress of {fetch}", observation
 
 
+def _gone_without_an_event(seen: Evidence) -> Iterator[Broken]:
+    for (page, fetch), series in seen.progress.items():
+        for (_, before), (observation, now) in itertools.pairwise(series):
+            if before.recordsAvailable and evolve(before, recordsAvailable=False) == now:
+                yield f"{page} heard by progress that the records of {fetch} are gone", observation
+
+
 def _never_above_the_total(seen: Evidence) -> Iterator[Broken]:
     totals = {step.name: _total(step.arguments) for step in seen.scenario.steps if step.verb == "fetch"}
     for (_, fetch), series in seen.progress.items():
@@ -145,6 +152,50 @@ def _nothing_while_offline(seen: Evidence) -> Iterator[Broken]:
             yield f"{observation.data.method} {observation.of} while offline", observation
 
 
+def _shown(seen: Evidence) -> Iterator[tuple[Observation, Display]]:
+    """What a user interface showed, as far as its witness could see all of it."""
+    return (pair for pair in select(seen.observations, Display, witness="ui") if pair[1].offers is not None)
+
+
+def _running(shown: Display) -> bool:
+    return shown.shown and shown.result == ""
+
+
+def _uses_bandwidth(shown: Display) -> bool:
+    return shown.result == "" and not shown.paused
+
+
+def _of_what_is_shown(
+    clause: str, says: str, wrong: Callable[[Display], str], authority: str = "text"
+) -> Invariant:
+    def breaks(seen: Evidence) -> Iterator[Broken]:
+        for observation, shown in _shown(seen):
+            if what := wrong(shown):
+                yield f"{observation.of}: {what}", observation
+
+    return Invariant(clause, says, lambda seen: any(_shown(seen)), breaks, authority)
+
+
+DISPLAYED = (
+    _of_what_is_shown(
+        "background-fetch-display-algorithm/1",
+        "what is shown always bears the origin of the registration's scope",
+        lambda shown: "" if shown.origin == "own" else f"origin {shown.origin}",
+    ),
+    _of_what_is_shown(
+        "background-fetch-display-algorithm/2",
+        "bandwidth is told to be in use while the fetch runs and is not paused, and then only",
+        lambda shown: "" if shown.bandwidth == _uses_bandwidth(shown) else f"bandwidth {shown.bandwidth}",
+        "erratum 20",
+    ),
+    _of_what_is_shown(
+        "background-fetch-display-algorithm/8",
+        "the user can abort as long as the fetch runs",
+        lambda shown: "no way to abort" if _running(shown) and "cancel" not in (shown.offers or ()) else "",
+    ),
+)
+"""What must hold of everything that is ever shown."""
+
 INVARIANTS = (
     Invariant(
         "perform-a-background-fetch-algorithm/8.13a",
@@ -182,6 +233,15 @@ INVARIANTS = (
         lambda seen: bool(seen.progress),
         _something_changed,
     ),
+    Invariant(
+        "update-background-fetch-instance-algorithm/6.3",
+        "no progress event tells of nothing but the loss of the records",
+        lambda seen: any(
+            not now.recordsAvailable for _, now in select(seen.observations, Attributes, witness="page")
+        ),
+        _gone_without_an_event,
+    ),
+    *DISPLAYED,
     Invariant(
         "complete-a-record-algorithm/11.r6.1",
         "downloaded never passes downloadTotal",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from conformance.checks.evidence import Evidence
+from conformance.checks.evidence import Evidence, Seen
+from conformance.checks.matching import plain
 from conformance.results import FAIL, PASS, Check
 from conformance.scenario.model import ExpectProgress
+from simulator.observation import Progress
 
 
 def check_progress(one: ExpectProgress, seen: Evidence) -> Iterator[Check]:
@@ -19,9 +21,10 @@ def check_progress(one: ExpectProgress, seen: Evidence) -> Iterator[Check]:
     holds = (
         (bool(values) or ends_count)
         and low <= len(values) <= high
-        and (one.first is None or values[:1] == [one.first])
+        and (one.first is None or any(one.first[0] <= value <= one.first[1] for value in values[:1]))
         and (one.last is None or values[-1:] == [one.last])
         and (not one.monotone or values == sorted(values))
+        and all(getattr(data, name) == value for name, value in _at_last(one).items() for _, data in got[-1:])
     )
     yield Check(
         clause=one.clause,
@@ -29,7 +32,7 @@ def check_progress(one: ExpectProgress, seen: Evidence) -> Iterator[Check]:
         authority=one.authority,
         verdict=PASS if holds else FAIL,
         expected=_told_expected(one),
-        actual=f"{len(values)} progress events: {_series(values)}" if values else "no progress event",
+        actual=_told(one, got) if got else "no progress event",
         proof=tuple(observation.sequence for observation, _ in (*got[:1], *got[-1:])),
         line=one.line,
     )
@@ -42,10 +45,23 @@ def _told_expected(one: ExpectProgress) -> str:
     if one.monotone:
         words.append("downloaded never falls")
     if one.first is not None:
-        words.append(f"downloaded {one.first} at the first")
+        words.append(f"downloaded {' to '.join(map(str, dict.fromkeys(one.first)))} at the first")
     if one.last is not None:
         words.append(f"downloaded {one.last} at the last")
+    words += [f"{name} {plain(value)} at the last" for name, value in _at_last(one).items()]
     return f"at {one.on}: " + ", ".join(words)
+
+
+def _at_last(one: ExpectProgress) -> dict[str, str]:
+    """What the last event must tell beside downloaded."""
+    named = {"result": one.result, "failureReason": one.failureReason}
+    return {name: value for name, value in named.items() if value is not None}
+
+
+def _told(one: ExpectProgress, got: Sequence[Seen[Progress]]) -> str:
+    last = [f"{name} {plain(getattr(got[-1][1], name))} at the last" for name in _at_last(one)]
+    series = _series([data.downloaded for _, data in got])
+    return "; ".join([f"{len(got)} progress events: {series}", *last])
 
 
 def _series(values: list[int]) -> str:

@@ -11,12 +11,16 @@ from collections.abc import Mapping
 from conformance.mutants import (
     across_origins,
     complete_a_record,
+    display,
+    handlers,
     instances,
     lives,
     manager,
     perform,
     record_objects,
     registration,
+    streams,
+    update_tasks,
     user_interface,
 )
 from conformance.mutants.catalogue import mutant
@@ -32,6 +36,10 @@ AREAS = (
     user_interface,
     lives,
     across_origins,
+    display,
+    handlers,
+    streams,
+    update_tasks,
 )
 """Every module of mutants."""
 

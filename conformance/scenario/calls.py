@@ -128,6 +128,13 @@ def _read_body(raw: Raw, spot: Spot, story: Story, on: str) -> Told:
     return Told({"read": raw["read"], **amount}, raw.get("as", ""), raw["read"])
 
 
+def _of_storage(verb: str) -> Reader:
+    def read(raw: Raw, spot: Spot, story: Story, on: str) -> Told:
+        return Told({verb: raw[verb]}, raw.get("as", ""))
+
+    return read
+
+
 CALLS: dict[str, Reader] = {
     "fetch": _fetch,
     "get": _get,
@@ -138,5 +145,7 @@ CALLS: dict[str, Reader] = {
     "updateUI": _update_ui,
     "read": _read_body,
     "attributes": _of_registration("attributes"),
+    "usage": _of_storage("usage"),
+    "cached": _of_storage("cached"),
 }
 """The verbs that call the interface."""

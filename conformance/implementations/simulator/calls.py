@@ -5,8 +5,9 @@ The twin of fixtures/calls.js, call by call, so that both give the same observat
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
 
 from attrs import frozen
 
@@ -23,6 +24,7 @@ from simulator.promise import rejected_with
 from simulator.request import Request
 from simulator.request_matches_cached_item import CacheQueryOptions
 from simulator.script_errors import ScriptError, type_error
+from simulator.storage import estimate
 
 if TYPE_CHECKING:
     from conformance.implementations.simulator.session import Names
@@ -92,7 +94,7 @@ class Calls:
         self.names.begin(self.environment.registration.scope, id, step.name)
         requests = [self._request(spec) for spec in step.arguments.get("requests", ())]
         given = step.arguments.get("options", {})
-        icons = tuple(icon["src"] for icon in given.get("icons", ()))
+        icons = sources(given.get("icons", ()))
         options = BackgroundFetchOptions(given.get("title", ""), icons, given.get("downloadTotal", 0))
         return self._instance(step.name, self.environment.backgroundFetch.fetch(id, requests, options))
 
@@ -139,7 +141,10 @@ class Calls:
         self.see(name, Attributes(**attributes(registration)))
 
     def _request(self, spec: RequestSpec) -> Request:
-        extra: Mapping[str, str] = {"mode": spec.mode or "cors", "credentials": spec.credentials}
+        extra: Mapping[str, str] = {
+            "mode": spec.mode or "cors",
+            "credentials": spec.credentials or "same-origin",
+        }
         return Request(self._url(spec.path), spec.method, dict(spec.headers), spec.body, **extra)  # type: ignore[arg-type]
 
     def _url(self, path: str) -> str:
@@ -176,7 +181,7 @@ class Calls:
         record = await promise
         if record is None:
             return None
-        seen = self._told(record)
+        seen = self._told(record) | self._asked(record)
         try:
             response = await record.responseReady
         except ScriptError as error:
@@ -198,11 +203,30 @@ class Calls:
     def _told(self, record: BackgroundFetchRecord) -> dict[str, Any]:
         return {"path": self.hosts.path_of_url(record.request.url), "method": record.request.method}
 
+    def _asked(self, record: BackgroundFetchRecord) -> dict[str, Any]:
+        """What of the request only its record still knows."""
+        request = record.request
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        return {"requestHeaders": headers, "requestBody": request.body or 0}
+
     def _query(self, asked: str | RequestSpec) -> Request | str:
         return self._request(asked) if isinstance(asked, RequestSpec) else self._url(asked)
 
     def _options(self, step: Step) -> CacheQueryOptions:
         return CacheQueryOptions(**step.arguments.get("options", {}))
+
+    # -- the origin's storage ---------------------------------------------------------------
+
+    async def _usage(self, step: Step) -> bool:
+        return bool(estimate(self.environment.ua) >= step.arguments["usage"])
+
+    async def _cached(self, step: Step) -> Any:
+        """What lies in a cache for a path, in the words of ``read``."""
+        path = step.arguments["cached"]
+        held = self.environment.ua.storage.match(urljoin(self.environment.url, self._url(path)))
+        if held is None:
+            return None
+        return {"status": held.response.status, **read_so_far(held.body, self.size(path), closed=True)}
 
     def _read(self, step: Step) -> Awaitable[Any]:
         return self.records[step.arguments["read"]].read(step.arguments.get("bytes"))
@@ -213,8 +237,13 @@ async def update_ui(event: BackgroundFetchEvent, options: Mapping[str, Any]) -> 
     if not isinstance(event, BackgroundFetchUpdateUIEvent):
         raise type_error("the event has no updateUI()")
     icons = options.get("icons")
-    sources = None if icons is None else [one if isinstance(one, str) else one["src"] for one in icons]
-    await event.updateUI(title=options.get("title"), icons=sources)
+    given = None if icons is None else sources(icons)
+    await event.updateUI(title=options.get("title"), icons=given)
+
+
+def sources(icons: Iterable[str | Mapping[str, str]]) -> tuple[str, ...]:
+    """Where icons lie; one may be written as its path alone."""
+    return tuple(icon if isinstance(icon, str) else icon.get("src", "") for icon in icons)
 
 
 class OutsidePage:
@@ -252,12 +281,18 @@ class Reading:
                 self.spans.append(span)
         except ScriptError as error:
             exception = error.name
-        runs = runs_of_spans(self.spans)
-        total = sum(map(len, self.spans))
-        return {
-            "body": word(runs, self.size),
-            "size": total,
-            "runs": told(runs),
-            "closed": self.closed,
-            "exception": exception,
-        }
+        return read_so_far(self.spans, self.size, closed=self.closed, exception=exception)
+
+
+def read_so_far(
+    spans: Sequence[Span], size: int | None, *, closed: bool, exception: str = ""
+) -> dict[str, Any]:
+    """What was read of a body, in the words of the grammar; ``size``: of the whole, if it is known."""
+    runs = runs_of_spans(spans)
+    return {
+        "body": word(runs, size),
+        "size": sum(map(len, spans)),
+        "runs": told(runs),
+        "closed": closed,
+        "exception": exception,
+    }
