@@ -248,6 +248,9 @@ def _display(data: seen.Display, of: str) -> str:
         "paused" if data.paused else "",
         f"result {_short(data.result)}" if data.result else "",
         f"{len(data.icons)} icon{'s' * (len(data.icons) > 1)}" if data.icons else "",
+        f"icon {_short(data.icon)}" if data.icon else "",
+        f"offers {_short(', '.join(data.offers))}" if data.offers else "",
+        "" if data.shown else "gone from view",
     )
 
 

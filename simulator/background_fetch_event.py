@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from simulator.background_fetch_display import show
+from simulator.background_fetch_display import choose_an_icon, show
 from simulator.background_fetch_registration import BackgroundFetchRegistration
+from simulator.concepts import BackgroundFetch
 from simulator.environment import WorkerGlobal
 from simulator.overrides import point
 from simulator.promise import Promise, rejected_with
@@ -53,6 +54,25 @@ def ui_may_be_updated(ua: UserAgent, event: BackgroundFetchUpdateUIEvent) -> boo
     return not event.ui_updated_flag and event.active
 
 
+@point("background-fetch-update-ui-event-update-ui/1c")
+def refused_update(
+    ua: UserAgent, event: BackgroundFetchUpdateUIEvent, title: str | None, icons: Sequence[str] | None
+) -> None:
+    """A call that is refused changes nothing."""
+
+
+@point("background-fetch-update-ui-event-update-ui/4")
+def replace_icons(ua: UserAgent, bg_fetch: BackgroundFetch, icons: Sequence[str]) -> None:
+    """Icons that are given take the place of those before, all of them."""
+    bg_fetch.icons = tuple(icons)
+
+
+@point("background-fetch-update-ui-event-update-ui/5")
+def replace_title(ua: UserAgent, bg_fetch: BackgroundFetch, title: str) -> None:
+    """A title that is given takes the place of the one before, an empty one too."""
+    bg_fetch.title = title
+
+
 class BackgroundFetchUpdateUIEvent(BackgroundFetchEvent):
     """An event whose handler may change what the user interface shows."""
 
@@ -70,12 +90,14 @@ class BackgroundFetchUpdateUIEvent(BackgroundFetchEvent):
         """
         ua, bg_fetch = self.registration.ua, self.registration.background_fetch
         if not is_trusted(ua, self) or not ui_may_be_updated(ua, self):  # 1
+            refused_update(ua, self, title, icons)
             return rejected_with(ua.turns, invalid_state_error("this event can update the UI no more"))
         self.ui_updated_flag = True  # 2
         if icons is not None:  # 5
-            bg_fetch.icons = tuple(icons)
+            replace_icons(ua, bg_fetch, icons)
+            choose_an_icon(ua, bg_fetch, self.registration.environment)
         if title is not None:  # 6
-            bg_fetch.title = title
+            replace_title(ua, bg_fetch, title)
         show(ua, bg_fetch)
         promise: Promise[None] = Promise(ua.turns)
         promise.resolve(None)  # 7

@@ -51,7 +51,7 @@ def default_download_total(ua: UserAgent) -> int:
 
 def background_fetch_options(ua: UserAgent, given: Mapping[str, Any]) -> BackgroundFetchOptions:
     """The options of fetch() from what script has written, with the conversions of Web IDL."""
-    icons = tuple(icon["src"] for icon in given.get("icons", ()))
+    icons = given.get("icons", ())
     total = given.get("downloadTotal", default_download_total(ua))
     return BackgroundFetchOptions(given.get("title", ""), icons, unsigned_long_long(ua, total))
 
@@ -114,6 +114,12 @@ def check_quota(ua: UserAgent, upload_total: int, download_total: int) -> None:
     """Refused where the requests, or what is announced, cannot fit (erratum 24)."""
     if not ua.storage.fits(upload_total + download_total):
         raise quota_exceeded_error(f"{upload_total + download_total} bytes do not fit in the quota")
+
+
+@point("background-fetch-manager-fetch/8.12a")
+def shown_as(ua: UserAgent, options: BackgroundFetchOptions) -> tuple[str, tuple[str, ...]]:
+    """Title and icons as given; what is missing is empty."""
+    return options.title, options.icons
 
 
 @point("background-fetch-manager-fetch/8.13")
@@ -221,13 +227,14 @@ class BackgroundFetchManager:
         check_unused(ua, registration, id)
         total = upload_total(ua, [record.request for record in records])
         check_quota(ua, total, options.downloadTotal)
+        title, icons = shown_as(ua, options)
         bg_fetch = BackgroundFetch(  # 8.12
             ua.turns,
             id,
             records,
             registration,
-            title=options.title,
-            icons=options.icons,
+            title=title,
+            icons=icons,
             download_total=options.downloadTotal,
             upload_total=total,
         )
@@ -238,7 +245,8 @@ class BackgroundFetchManager:
             environment,
             lambda: promise.resolve(get_a_background_fetch_registration_instance(ua, bg_fetch, environment)),
         )
-        display(ua, bg_fetch)  # 8.15: before anything is sent, so that a pause is in time (erratum 34)
+        # Before anything is sent, so that a pause is in time (erratum 34).
+        display(ua, bg_fetch, environment)  # 8.15
         ua.turns.start_soon(perform_a_background_fetch, ua, bg_fetch)  # 8.16
 
     def get(self, id: str) -> Promise[BackgroundFetchRegistration | None]:

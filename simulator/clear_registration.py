@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from simulator.background_fetch_display import take_down
 from simulator.overrides import point
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def unregister(ua: UserAgent, registration: ServiceWorkerRegistration) -> None:
     has_no_worker(ua, registration)
     registration.stop_worker()
     abort_its_fetches(ua, registration)
+    take_down(ua, registration)
     for scope, held in tuple(ua.registrations.items()):
         if held is registration:
             del ua.registrations[scope]

@@ -96,6 +96,11 @@ class BackgroundFetch:
         self.failure_reason = ""
         self.records_available_flag = True
         self.event_was_dispatched = False
+        # What the user interface shows beside this: the icon, "" while there is none; whether it
+        # still asks the user for consent; whether it is dismissed or taken down.
+        self.icon_shown = ""
+        self.awaits_the_user = False
+        self.left_view = False
         self.update_handling_queue = ParallelQueue(turns)
         self.paused_flag = Cell(False)
         self.abort_all_flag = Cell(False)

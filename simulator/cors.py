@@ -87,7 +87,7 @@ def preflight_allows(ua: UserAgent, request: Request, response: Response) -> boo
 def filtered(ua: UserAgent, response: Response) -> Response:
     """Of a cors response script sees the safelisted headers, and those that the server exposes."""
     if response.type != "cors":
-        return response
+        return evolve(response, headers=tuple(pair for pair in response.headers if pair[0] != "set-cookie"))
     shown = {name.lower() for name in _listed(response, "access-control-expose-headers")}
     kept = tuple(
         (name, value)

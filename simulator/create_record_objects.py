@@ -50,6 +50,24 @@ def rejection(ua: UserAgent, data: BackgroundFetchResponse) -> ScriptError:
     return type_error(f"the record failed: {data.result}")
 
 
+@point("create-settled-fetches-algorithm/2.8.4.3")
+def stream_error_when_aborted(ua: UserAgent) -> ScriptError:
+    """What the body of an aborted record errors with."""
+    return abort_error("the background fetch was aborted")
+
+
+@point("create-settled-fetches-algorithm/2.8.4.4")
+def stream_error(ua: UserAgent, data: BackgroundFetchResponse) -> ScriptError:
+    """What the body of a record errors with that failed otherwise."""
+    return type_error(f"the record failed: {data.result}")
+
+
+@point("create-settled-fetches-algorithm/x2")
+def new_stream(ua: UserAgent, data: BackgroundFetchResponse) -> Stream:
+    """Each record object has a stream of its own, which begins at the first byte."""
+    return Stream(ua, data)
+
+
 @point("create-settled-fetches-algorithm/2.8.1")
 def bytes_are_ready(ua: UserAgent, data: BackgroundFetchResponse, transmitted: int) -> bool:
     """The stream gives data as soon as bytes are stored, and waits no more once there is a result."""
@@ -89,13 +107,13 @@ def _record_object(ua: UserAgent, record: StoredRecord, realm: Environment) -> B
         if not data.exposed or data.response is None:
             raise rejection(ua, data)
         shown = exposed_headers(ua, filtered(ua, data.response))
-        return ScriptResponse(shown, BodyStream(_Stream(ua, data).pull))
+        return ScriptResponse(shown, BodyStream(new_stream(ua, data).pull))
 
     ready: Promise[ScriptResponse] = promise_of(ua.turns, response)
     return BackgroundFetchRecord(realm, request_copy(ua, record), ready)
 
 
-class _Stream:
+class Stream:
     """Step 2.8: the stream of one record object, which reads by itself."""
 
     def __init__(self, ua: UserAgent, data: BackgroundFetchResponse) -> None:
@@ -107,8 +125,10 @@ class _Stream:
         data = self.data
         ready = lambda: bytes_are_ready(self.ua, data, self.transmitted_bytes)  # noqa: E731
         await self.ua.turns.until(ready, data, why="bytes to be stored")  # 2.8.1
-        if not data.exposed:  # 2.8.4.3, 2.8.4.4
-            raise rejection(self.ua, data)
+        if data.result == "aborted":  # 2.8.4.3
+            raise stream_error_when_aborted(self.ua)
+        if not data.exposed:  # 2.8.4.4
+            raise stream_error(self.ua, data)
         span = next_slice(self.ua, data, self.transmitted_bytes)  # 2.8.3
         if span is not None:
             self.transmitted_bytes += len(span)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.concepts import BackgroundFetch
 from simulator.overrides import point
-from simulator.turns import EventLoop
+from simulator.turns import Cell, EventLoop
 
 if TYPE_CHECKING:
     from simulator.background_fetch_manager import BackgroundFetchManager
@@ -61,7 +61,7 @@ class Environment:
         self.parent = parent
         self.event_loop: EventLoop = parent.event_loop if parent else EventLoop(ua.turns)
         self.instances: dict[BackgroundFetch, BackgroundFetchRegistration] = {}
-        self.closed = False
+        self.ended = Cell(False)
         self.manager: BackgroundFetchManager = BackgroundFetchManager(ua, self, registration)
         ua.environments.append(self)
 
@@ -73,9 +73,13 @@ class Environment:
     def instance_of(self, bg_fetch: BackgroundFetch) -> BackgroundFetchRegistration | None:
         return self.instances.get(bg_fetch)
 
+    @property
+    def closed(self) -> bool:
+        return self.ended.value
+
     def close(self) -> None:
         """End the environment: no script of it runs any more."""
-        self.closed = True
+        self.ended.value = True
         self.ua.environments.remove(self)
 
 

@@ -57,6 +57,12 @@ def abort_does_not_wake(original: Any, ua: UserAgent, bg_fetch: BackgroundFetch)
     return not bg_fetch.paused_flag.value
 
 
+@literal("E20", background_fetch_display.bandwidth_shown)
+def after_the_end(original: Any, ua: UserAgent, bg_fetch: BackgroundFetch) -> bool:
+    """Bandwidth is told to be in use once there is a result, and not before."""
+    return not bg_fetch.paused_flag.value and bg_fetch.result != ""
+
+
 @literal("E35", background_fetch_display.aborted_by_the_user)
 def only_the_flag(original: Any, ua: UserAgent, bg_fetch: BackgroundFetch) -> None:
     """The user's abort leaves the id listed, and a record that had failed makes the event a failure."""

@@ -13,7 +13,7 @@ from urllib.parse import urljoin, urlsplit
 import h11
 from attrs import evolve, frozen
 
-from simulator import cors
+from simulator import cookies, cors
 from simulator.content import Span
 from simulator.network import MemoryStream, Network
 from simulator.observation import Headers
@@ -95,10 +95,11 @@ async def fetch(
     """
     sending, crossed = request.copy(), False
     for _ in range(MOST_REDIRECTS + 1):
-        crossed |= cors.is_cross_origin(sending)
+        crossed |= sending.mode != "no-cors" and cors.is_cross_origin(sending)
         if crossed:
             await _ask_beforehand(ua, sending)
-        async with _exchange(ua.network, sending, process_request_body) as arriving:
+        async with _exchange(ua.network, cookies.added(ua, sending), process_request_body) as arriving:
+            cookies.kept(ua, sending, arriving.response.headers)
             response = evolve(arriving.response, type=cors.response_type(ua, crossed))
             if crossed:
                 _check(cors.passes_the_cors_check(ua, sending, response), sending)
@@ -160,7 +161,7 @@ async def _send(
     stream: MemoryStream, http: h11.Connection, request: Request, transmitted: Callable[[int], None]
 ) -> None:
     parts = urlsplit(request.url)
-    headers = [("Host", parts.netloc), *request.headers.items()]
+    headers = [("Host", parts.netloc), *request.headers.items(), *_metadata(request)]
     if request.body is not None:
         headers.append(("Content-Length", str(request.body)))
     target = parts.path + (f"?{parts.query}" if parts.query else "")
@@ -171,6 +172,13 @@ async def _send(
         await stream.send(Span("upload", "v1", sent, sent + step))
         sent += step
         transmitted(sent)
+
+
+def _metadata(request: Request) -> list[tuple[str, str]]:
+    """Fetch Metadata, of requests that are for something: what for, and in which mode."""
+    if not request.destination:
+        return []
+    return [("Sec-Fetch-Dest", request.destination), ("Sec-Fetch-Mode", request.mode)]
 
 
 async def _head(stream: MemoryStream, http: h11.Connection, request: Request) -> Response:

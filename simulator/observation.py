@@ -301,7 +301,12 @@ class Worker(Kind):
 
 @frozen(slots=False)
 class Display(Kind):
-    """What the user interface shows for a fetch; of = the fetch's name."""
+    """What the user interface shows for a fetch; of = the fetch's name.
+
+    None says that the witness cannot see it. ``origin`` is "own" or "//name"; ``icon`` is the
+    one that is shown, "" for none; ``bandwidth``: it is told to be in use; ``offers``: what the
+    user can do; ``shown``: it is there at all, neither dismissed nor taken down.
+    """
 
     title: str
     icons: tuple[str, ...] = ()
@@ -309,6 +314,13 @@ class Display(Kind):
     downloadTotal: int = 0
     paused: bool = False
     result: str = ""
+    uploaded: int | None = None
+    uploadTotal: int | None = None
+    origin: str | None = None
+    icon: str | None = None
+    bandwidth: bool | None = None
+    offers: tuple[str, ...] | None = None
+    shown: bool = True
 
 
 @frozen(slots=False)

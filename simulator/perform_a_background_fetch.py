@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
 from attrs import define
 
+from simulator.background_fetch_display import show
 from simulator.background_fetch_event import BackgroundFetchEvent, BackgroundFetchUpdateUIEvent
 from simulator.complete_a_record import complete_a_record
 from simulator.concepts import BackgroundFetch, BackgroundFetchRecord
@@ -48,6 +50,17 @@ def failure_reason(ua: UserAgent, reason: str, result: str) -> str:
 def fails_at_once(ua: UserAgent, result: str) -> bool:
     """Only a passed downloadTotal ends the job before its other records are done."""
     return result == "download-total-exceeded"
+
+
+@point("perform-a-background-fetch-algorithm/5")
+def settle_all(
+    ua: UserAgent,
+    settle: Callable[[BackgroundFetchRecord], Awaitable[None]],
+    records: Sequence[BackgroundFetchRecord],
+) -> None:
+    """Every record is fetched beside the others; here, without a limit to how many at a time."""
+    for record in records:
+        ua.turns.start_soon(settle, record)
 
 
 @point("perform-a-background-fetch-algorithm/6")
@@ -150,8 +163,7 @@ def drop_the_records(ua: UserAgent, bg_fetch: BackgroundFetch) -> None:
 async def perform_a_background_fetch(ua: UserAgent, bg_fetch: BackgroundFetch) -> None:
     """Fetch every record in parallel, then end the job."""
     progress = Progress(Watched())
-    for record in bg_fetch.records:  # 5
-        ua.turns.start_soon(_settle, ua, bg_fetch, record, progress)
+    settle_all(ua, lambda record: _settle(ua, bg_fetch, record, progress), bg_fetch.records)  # 5
     count = len(bg_fetch.records)
     over, name = progress.changed, repr(bg_fetch.id)
     await ua.turns.until(lambda: is_over(ua, progress, count), over, why=f"the records of {name}")  # 6
@@ -184,6 +196,7 @@ async def _conclude(ua: UserAgent, bg_fetch: BackgroundFetch, reason: str) -> No
     else:  # 8.4
         reason = reason_once_removed(ua, reason)
     set_result(ua, bg_fetch, reason)  # 8.5, 8.6
+    show(ua, bg_fetch)
     update_before_the_event(ua, bg_fetch)  # 8.7
     name, constructor = _event_for(ua, reason)  # 8.8 to 8.12
     await updates_come_first(ua, bg_fetch)

@@ -29,6 +29,7 @@ class Request:
     credentials: str = "same-origin"
     keepalive: bool = False
     service_workers_mode: str = "all"
+    destination: str = ""
     origin: str = ""
 
     def copy(self) -> Request:

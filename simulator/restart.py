@@ -53,13 +53,15 @@ def end(ua: UserAgent, log: Log, *, killed: bool) -> UserAgent:
     """
     heir = UserAgent(ua.turns, ua.network.serve, log, ua.chosen, ua.origin, ua.name_of)
     heir.permission.value, heir.storage.quota = ua.permission.value, ua.storage.quota
+    heir.cookies = ua.cookies
     old, new = ua.network, heir.network
     new.online.value, new.metered = old.online.value, old.metered
     new.bandwidth, new.latency = old.bandwidth, old.latency
     for scope, registration in ua.registrations.items():
         heir.register(scope, registration.script, active=registration.active_worker)
         _hand_on(ua, registration, heir.registrations[scope], killed)
-    heir.storage.usage = sum(bg_fetch.stored_body_bytes_total for bg_fetch in heir.displayed)
+    heir.storage.caches = ua.storage.caches
+    heir.storage.usage = heir.storage.cached + sum(one.stored_body_bytes_total for one in heir.displayed)
     ua.network.go_offline()
     for environment in tuple(ua.environments):
         environment.close()
@@ -98,6 +100,8 @@ def _copy(
     )
     copy.unique_id, copy.uploaded = bg_fetch.unique_id, bg_fetch.uploaded
     copy.paused_flag.value = bg_fetch.paused_flag.value
+    copy.icon_shown, copy.awaits_the_user = bg_fetch.icon_shown, bg_fetch.awaits_the_user
+    copy.left_view = bg_fetch.left_view
     copy.abort_all_flag.value = bg_fetch.abort_all_flag.value
     copy.stored_body_bytes_total = sum(record.response_data.length for record in copy.records)
     return copy

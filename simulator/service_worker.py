@@ -111,6 +111,12 @@ class ExtendableEvent:
         self.pending.changed()
 
 
+@point("perform-a-background-fetch-algorithm/8.13c")
+def fired(ua: UserAgent, event: ExtendableEvent) -> None:
+    """What the agent fires is trusted, does not bubble, and cannot be cancelled."""
+    event.isTrusted, event.bubbles, event.cancelable = True, False, False
+
+
 @point("perform-a-background-fetch-algorithm/8.13.1")
 def event_lifetime_max(ua: UserAgent) -> int | None:
     """Nanoseconds after which the agent ends a worker whose event is still active; None: never."""
@@ -140,6 +146,7 @@ async def fire_a_functional_event(
 
     def task() -> None:
         event = make(worker)
+        fired(ua, event)
         event.dispatch(worker)
         dispatched.value = event
 

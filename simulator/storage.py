@@ -2,9 +2,32 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from simulator.content import Span
+from simulator.overrides import point
+
+if TYPE_CHECKING:
+    from simulator.fetch import Response
+    from simulator.user_agent import UserAgent
+
 
 class QuotaExceeded(Exception):
     """Keeping more would pass the quota; nothing was kept."""
+
+
+@frozen
+class Cached:
+    """A response in a cache, with its body."""
+
+    response: Response
+    body: tuple[Span, ...]
+
+    @property
+    def size(self) -> int:
+        return sum(map(len, self.body))
 
 
 class Storage:
@@ -13,6 +36,7 @@ class Storage:
     def __init__(self) -> None:
         self.quota: int | None = None
         self.usage = 0
+        self.caches: dict[str, dict[str, Cached]] = {}
 
     def fits(self, size: int) -> bool:
         return self.quota is None or self.usage + size <= self.quota
@@ -25,3 +49,28 @@ class Storage:
 
     def give_back(self, size: int) -> None:
         self.usage -= size
+
+    # -- the Cache API ----------------------------------------------------------------------
+
+    def put(self, cache: str, url: str, cached: Cached) -> None:
+        """Keep a response in a cache, in the place of the one of the same URL. Raises QuotaExceeded."""
+        self.take(cached.size)
+        held = self.caches.setdefault(cache, {})
+        if url in held:
+            self.give_back(held[url].size)
+        held[url] = cached
+
+    @property
+    def cached(self) -> int:
+        """The bytes that all caches hold."""
+        return sum(one.size for held in self.caches.values() for one in held.values())
+
+    def match(self, url: str) -> Cached | None:
+        """The response for a URL in any of the caches, the oldest cache first."""
+        return next((held[url] for held in self.caches.values() if url in held), None)
+
+
+@point("readme/2")
+def estimate(ua: UserAgent) -> int:
+    """navigator.storage.estimate(): the bytes in use, those of fetches in progress among them."""
+    return ua.storage.usage

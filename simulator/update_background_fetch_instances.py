@@ -16,8 +16,13 @@ if TYPE_CHECKING:
 
 @point("update-background-fetch-instance-algorithm/6")
 def environments_told(ua: UserAgent, bg_fetch: BackgroundFetch) -> list[Environment]:
-    """Every open environment of the registration's origin that has an instance (6.2: none, no event)."""
-    return [env for env in ua.environments if env.instance_of(bg_fetch) is not None]
+    """Every open environment of the registration's origin."""
+    return list(ua.environments)
+
+
+@point("update-background-fetch-instance-algorithm/6.2")
+def missed(ua: UserAgent, env: Environment, bg_fetch: BackgroundFetch, state: State) -> None:
+    """Where there is no instance nothing is fired, now or when there is one."""
 
 
 @point("update-background-fetch-instance-algorithm/6.4")
@@ -68,7 +73,10 @@ def _update(
     ua: UserAgent, env: Environment, bg_fetch: BackgroundFetch, state: State, available: bool
 ) -> None:
     instance = env.instance_of(bg_fetch)  # 6.1
-    if instance is None or env.closed:  # 6.2
+    if instance is None:  # 6.2
+        missed(ua, env, bg_fetch, state)
+        return
+    if env.closed:
         return
     if not available and instance.recordsAvailable:  # 6.3
         unset_records_available(ua, instance)

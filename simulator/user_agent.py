@@ -39,6 +39,7 @@ class UserAgent:
         self.network = Network(turns, serve)
         self.storage = Storage()
         self.permission = Cell("granted")
+        self.cookies: dict[str, dict[str, str]] = {}
         self.environments: list[Environment] = []
         self.registrations: dict[str, ServiceWorkerRegistration] = {}
         self.displayed: list[BackgroundFetch] = []

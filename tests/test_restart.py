@@ -86,4 +86,4 @@ def test_a_paused_fetch_is_still_paused_and_shown_so() -> None:
     )
     assert judged(one)[0] == "pass"
     shown = [each.data for each in observe(one) if isinstance(each.data, Display)]
-    assert [data.paused for data in shown] == [False, True, True, False]
+    assert [data.paused for data in shown] == [False, True, True, False, False]

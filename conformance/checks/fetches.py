@@ -36,7 +36,9 @@ class Made:
 
     @property
     def download_total(self) -> int:
-        return int(self.step.arguments.get("options", {}).get("downloadTotal", 0))
+        """The limit that was set; 0 for none, and where Web IDL makes another number of it."""
+        total = self.step.arguments.get("options", {}).get("downloadTotal", 0)
+        return total if isinstance(total, int) and total > 0 else 0
 
 
 def made(seen: Evidence) -> list[Made]:

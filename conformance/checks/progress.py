@@ -22,7 +22,7 @@ def check_progress(one: ExpectProgress, seen: Evidence) -> Iterator[Check]:
     holds = (
         (bool(values) or ends_count)
         and low <= len(values) <= high
-        and (one.first is None or values[:1] == [one.first])
+        and (one.first is None or any(one.first[0] <= value <= one.first[1] for value in values[:1]))
         and (one.last is None or values[-1:] == [one.last])
         and (not one.monotone or values == sorted(values))
         and all(agrees(_of_all(one), vars(data)) for _, data in got)
@@ -49,7 +49,7 @@ def _told_expected(one: ExpectProgress) -> str:
     if one.monotone:
         words.append("downloaded never falls")
     if one.first is not None:
-        words.append(f"downloaded {one.first} at the first")
+        words.append(f"downloaded {' to '.join(map(str, dict.fromkeys(one.first)))} at the first")
     if one.last is not None:
         words.append(f"downloaded {one.last} at the last")
     words += [f"{key} {plain(value)} at the last" for key, value in _of_the_last(one).items()]

@@ -50,6 +50,7 @@ LEVERS = {
     "restart": "the user agent is killed, quit and started again",
     "stop worker": "the service worker is stopped, updated or unregistered",
     "user": "the user accepts, refuses, pauses, resumes, cancels and clicks",
+    "ui": "what the user interface shows is read, and what it offers beside that is used",
     "bandwidth": "the link's rate is set",
     "metered": "the link becomes metered",
     "policy": "the choices that the text leaves to the user agent are set beforehand",

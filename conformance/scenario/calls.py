@@ -146,6 +146,13 @@ def _attributes(raw: Raw, spot: Spot, story: Story, on: str) -> Told:
     )
 
 
+def _of_storage(verb: str) -> Reader:
+    def read(raw: Raw, spot: Spot, story: Story, on: str) -> Told:
+        return Told({verb: raw[verb]}, raw.get("as", ""))
+
+    return read
+
+
 CALLS: dict[str, Reader] = {
     "fetch": _fetch,
     "get": _get,
@@ -156,5 +163,7 @@ CALLS: dict[str, Reader] = {
     "updateUI": _update_ui,
     "read": _read_body,
     "attributes": _attributes,
+    "usage": _of_storage("usage"),
+    "cached": _of_storage("cached"),
 }
 """The verbs that call the interface."""

@@ -141,11 +141,13 @@ def _progress(raw: Raw, spot: Spot, story: Story, weight: Weight) -> Iterator[Ex
     on = raw.get("on", "page")
     if not is_worker(on) and on not in story.seen and story.sure.steps:
         (spot / "on").wrong(f"no page was called {quoted(on)}", allowed=story.seen, given=on)
+    first = raw.get("first")
     yield ExpectProgress(
         **_base(weight, spot),
         on=on,
         of=story.fetch(raw.get("of"), spot),
-        **_given(raw, "monotone", "first", "last", "count"),
+        first=(first, first) if isinstance(first, int) else first,
+        **_given(raw, "monotone", "last", "count"),
         **_given(raw, "result", "failureReason", "interface", "bubbles", "cancelable"),
     )
 

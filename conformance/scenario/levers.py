@@ -50,6 +50,12 @@ def _permissions(scenario: Scenario) -> set[str]:
     return {scenario.permission} | changes
 
 
+def _user_interface(scenario: Scenario) -> bool:
+    """Looking at it, and what only some interfaces offer."""
+    words = {step.arguments["user"] for step in scenario.steps if step.verb == "user"}
+    return _verb("look")(scenario) or bool(words & {"dismiss", "always-allow", "always-deny"})
+
+
 def _worker_steps(scenario: Scenario) -> bool:
     scripts = scenario.workers.values()
     special = any(script.handlers or script.by_attribute or not script.active for script in scripts)
@@ -76,6 +82,7 @@ _NEEDS: Mapping[str, Callable[[Scenario], bool]] = {
     "restart": _verb("browser"),
     "stop worker": _verb("worker"),
     "user": _verb("user"),
+    "ui": _user_interface,
     "bandwidth": lambda scenario: any(link.bandwidth or link.latency for link in _networks(scenario)),
     "metered": lambda scenario: any(link.metered for link in _networks(scenario)),
     "policy": lambda scenario: bool(scenario.policy),

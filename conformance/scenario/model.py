@@ -94,10 +94,10 @@ class Step:
 
 @frozen
 class WorkerStep:
-    """One thing a service worker does in an event's handler: updateUI or waitUntil.
+    """One thing a service worker does in an event's handler: ``verb`` is one of WORKER_VERBS.
 
-    ``arguments`` holds the options of updateUI, or for waitUntil "never" or nanoseconds, under
-    the verb's name.
+    ``arguments`` holds its object under the verb's name: of updateUI the options, of waitUntil
+    "never" or nanoseconds, of cache a name, of openWindow and download a path.
     """
 
     verb: str
@@ -190,13 +190,14 @@ class ExpectRecord(Expectation):
 class ExpectProgress(Expectation):
     """The progress events that one page saw of one fetch.
 
-    ``result`` and ``failureReason`` are those at the last event; class and flags those of all.
+    ``first`` is an interval; ``result`` and ``failureReason`` are those of the last event; class and flags
+    those of all.
     """
 
     on: str = "page"
     of: str = ""
     monotone: bool | None = None
-    first: int | None = None
+    first: tuple[int, int] | None = None
     last: int | None = None
     result: str | None = None
     failureReason: str | None = None
@@ -289,8 +290,11 @@ class Scenario:
 
 
 VERBS = (
-    "fetch get getIds match matchAll abort updateUI read attributes inspect same construct assign query "
-    "open close browser worker user "
+    "fetch get getIds match matchAll abort updateUI read attributes usage cached look "
+    "inspect same construct assign query open close browser worker user "
     "network permission storage release wait until never"
 ).split()
 """Every verb of a step. The last three only wait."""
+
+WORKER_VERBS = ("updateUI", "waitUntil", "cache", "openWindow", "download")
+"""What a handler of a service worker can do."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from conformance.scenario.errors import BAD, Spot
 from conformance.scenario.grammar.vocabulary import EVENTS
-from conformance.scenario.model import WorkerScript, WorkerStep
+from conformance.scenario.model import WORKER_VERBS, WorkerScript, WorkerStep
 from conformance.scenario.verbs import Raw, settling
 from conformance.scenario.weight import Weight
 
@@ -31,7 +31,7 @@ def _worker_script(scope: str, handlers: Raw, spot: Spot, weight: Weight) -> Wor
 
 
 def _worker_step(raw: Raw, spot: Spot, weight: Weight) -> WorkerStep:
-    verb = "waitUntil" if "waitUntil" in raw else "updateUI"
+    verb = next((verb for verb in WORKER_VERBS if verb in raw), "updateUI")
     own = weight.within(raw, spot)
     return WorkerStep(
         verb,

@@ -82,6 +82,13 @@ def _user(raw: Raw, spot: Spot, story: Story, on: str) -> Told:
     return Told({"user": raw["user"]}, of=story.fetch(raw.get("of"), spot))
 
 
+def _look(raw: Raw, spot: Spot, story: Story, on: str) -> Told:
+    of = raw["look"]
+    if of not in story.fetches:
+        story.fetch(of, spot)
+    return Told({"look": of}, raw.get("as", ""), of)
+
+
 def network(raw: str | Raw, before: NetworkState) -> NetworkState:
     """The network after a change; what the change does not name stays."""
     if isinstance(raw, str):
@@ -139,6 +146,7 @@ WORLD: dict[str, Reader] = {
     "browser": _browser,
     "worker": _worker,
     "user": _user,
+    "look": _look,
     "network": _network,
     "permission": _permission,
     "storage": _storage,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from conformance.checks.evidence import Evidence
-from conformance.checks.invariants import attributes, bodies, events, ids, wire
+from conformance.checks.invariants import attributes, bodies, display, events, ids, wire
 from conformance.checks.invariants.rule import Invariant
 from conformance.results import Check
 
@@ -19,6 +19,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     *bodies.INVARIANTS,
     *wire.INVARIANTS,
     *ids.INVARIANTS,
+    *display.INVARIANTS,
 )
 
 

@@ -69,6 +69,18 @@ def _something_changed(seen: Evidence) -> Iterator[Broken]:
                 yield f"{page} heard twice of the same progress of {fetch}", observation
 
 
+def _loss_of_records_is_no_progress(seen: Evidence) -> Iterator[Broken]:
+    for (page, fetch), series in seen.progress.items():
+        for (_, before), (observation, now) in itertools.pairwise(series):
+            if before.recordsAvailable and evolve(before, recordsAvailable=False) == now:
+                yield f"{page} heard by progress that the records of {fetch} are gone", observation
+
+
+def _records_seen_gone(seen: Evidence) -> Iterator[Observation]:
+    told = select(seen.observations, Attributes, witness="page")
+    return (observation for observation, now in told if not now.recordsAvailable)
+
+
 def _uploaded_never_falls(seen: Evidence) -> Iterator[Broken]:
     for page, fetch, series in _lives(seen):
         for (_, before), (observation, now) in itertools.pairwise(series):
@@ -223,6 +235,12 @@ INVARIANTS = (
         "each progress event reports something new",
         _progress,
         _something_changed,
+    ),
+    Invariant(
+        "update-background-fetch-instance-algorithm/6.3",
+        "no progress event tells of nothing but the loss of the records",
+        _records_seen_gone,
+        _loss_of_records_is_no_progress,
     ),
     Invariant(
         "complete-a-record-algorithm/11.b2",

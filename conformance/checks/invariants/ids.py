@@ -112,18 +112,20 @@ def _held_already(seen: Evidence) -> Iterator[tuple[Observation, bool]]:
     if any(data.state != "granted" for _, data in select(seen.observations, Permission)):
         return  # where the user is asked, a frame's realm calls fetch(), and another one get()
     for step, called, settled, data in calls(seen, "get"):
+        if not isinstance(data.value, dict):
+            continue
         born = max(
             (at.sequence for at, page in select(seen.observations, Page, actor=called.actor)), default=0
         )
         held = [
             at
             for other, by, at, got in calls(seen, "fetch", "get")
-            if by.actor == called.actor
-            and isinstance(got.value, dict)
+            if isinstance(got.value, dict)
+            and got.value.get("realm", by.actor) == data.value.get("realm", called.actor)
             and (other.name if other.verb == "fetch" else other.of) == step.of
             and born < at.sequence < called.sequence
         ]
-        if held and step.of in only_of_its_name(seen) and isinstance(data.value, dict):
+        if held and step.of in only_of_its_name(seen):
             yield settled, bool(data.value.get("same", True))
 
 

@@ -46,6 +46,10 @@ def told(step: Step, scope: str, hosts: Hosts, names: Names) -> dict[str, Any]:
             return common | {"requests": [_request(what, hosts)]}
         case "read":
             return common | {"record": what, "bytes": step.arguments.get("bytes")}
+        case "usage":
+            return common | {"bytes": what}
+        case "cached":
+            return common | {"path": what}
     return common | _told_of_objects(step)
 
 
@@ -87,7 +91,9 @@ def _worker_step(step: WorkerStep) -> dict[str, Any]:
     given = step.arguments[step.verb]
     if step.verb == "updateUI":
         return {"verb": step.verb, "options": _options(given)}
-    return {"verb": step.verb, "milliseconds": None if given == "never" else given / 1e6}
+    if step.verb == "waitUntil":
+        return {"verb": step.verb, "milliseconds": None if given == "never" else given / 1e6}
+    return {"verb": step.verb, "object": given}
 
 
 def _request(given: RequestSpec | str, hosts: Hosts) -> dict[str, Any]:

@@ -12,11 +12,13 @@ _HERE = (
     *("worker steps", "cross origin", "restart", "stop worker"),
 )
 _NOT_YET = "not built yet"
+_UI = "nobody reads here what the browser shows of a fetch"
 _POLICY = "whether the browser made the choices that a scenario presupposes is not judged yet"
 
 
 def levers(*, own_network: bool) -> Mapping[str, Lever]:
     """Every lever by name. ``own_network``: the browser runs in a network namespace."""
     known = {name: Lever(name in _HERE, "" if name in _HERE else _NOT_YET) for name in LEVERS}
+    known["ui"] = Lever(False, _UI)
     known["policy"] = Lever(False, _POLICY)
     return known | {"offline": Lever(own_network, "" if own_network else namespace.why_not())}

@@ -5,15 +5,20 @@ The twin of fixtures/calls.js, call by call, so that both give the same observat
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
 
 from attrs import frozen
 
 from conformance.implementations.simulator.objects import Objects
 from conformance.scenario.model import RequestSpec, Step, WorkerScript
 from simulator.background_fetch_event import BackgroundFetchEvent, BackgroundFetchUpdateUIEvent
-from simulator.background_fetch_manager import BackgroundFetchManager, background_fetch_options
+from simulator.background_fetch_manager import (
+    BackgroundFetchManager,
+    BackgroundFetchOptions,
+    background_fetch_options,
+)
 from simulator.background_fetch_record import BackgroundFetchRecord, BodyStream
 from simulator.background_fetch_registration import BackgroundFetchRegistration, ProgressEvent
 from simulator.content import Span, runs_of_spans, told, word
@@ -24,6 +29,7 @@ from simulator.promise import Promise
 from simulator.request import Request
 from simulator.request_matches_cached_item import CacheQueryOptions
 from simulator.script_errors import ScriptError, ThrownAtOnce, type_error
+from simulator.storage import estimate
 from simulator.turns import Cell
 from simulator.web_idl import assign, call
 
@@ -106,9 +112,13 @@ class Calls(Objects):
         manager = self._manager(step)
         self.names.begin(manager.registration.scope, id, step.name)
         requests = [self._request(spec) for spec in step.arguments.get("requests", ())]
-        options = background_fetch_options(self.environment.ua, step.arguments.get("options", {}))
+        options = self._fetch_options(step.arguments.get("options", {}))
         promise = self._call(step, MANAGER, 3, lambda: manager.fetch(id, requests, options))
         return self._instance(step.name, promise)
+
+    def _fetch_options(self, given: Mapping[str, Any]) -> BackgroundFetchOptions:
+        icons = sources(given.get("icons", ()))
+        return background_fetch_options(self.environment.ua, {**given, "icons": icons})
 
     def _manager(self, step: Step) -> BackgroundFetchManager:
         """The manager that is called: this realm's own, or that of a frame of this page."""
@@ -175,7 +185,10 @@ class Calls(Objects):
         self.see(name, Attributes(**attributes(registration)))
 
     def _request(self, spec: RequestSpec) -> Request:
-        extra: Mapping[str, str] = {"mode": spec.mode or "cors", "credentials": spec.credentials}
+        extra: Mapping[str, str] = {
+            "mode": spec.mode or "cors",
+            "credentials": spec.credentials or "same-origin",
+        }
         return Request(self._url(spec.path), spec.method, dict(spec.headers), spec.body, **extra)  # type: ignore[arg-type]
 
     def _url(self, path: str) -> str:
@@ -238,7 +251,7 @@ class Calls(Objects):
         record = await promise
         if record is None:
             return None
-        seen = self._told(record)
+        seen = self._told(record) | self._stored(record)
         self.objects[step.name] = record
         try:
             response = await record.responseReady
@@ -262,11 +275,30 @@ class Calls(Objects):
     def _told(self, record: BackgroundFetchRecord) -> dict[str, Any]:
         return {"path": self.hosts.path_of_url(record.request.url), "method": record.request.method}
 
+    def _stored(self, record: BackgroundFetchRecord) -> dict[str, Any]:
+        """What of the request only its record still knows."""
+        request = record.request
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        return {"requestHeaders": headers, "requestBody": request.body or 0}
+
     def _asked_for(self, asked: str | RequestSpec) -> Request | str:
         return self._request(asked) if isinstance(asked, RequestSpec) else self._url(asked)
 
     def _options(self, step: Step) -> CacheQueryOptions:
         return CacheQueryOptions(**step.arguments.get("options", {}))
+
+    # -- the origin's storage ---------------------------------------------------------------
+
+    async def _usage(self, step: Step) -> bool:
+        return bool(estimate(self.environment.ua) >= step.arguments["usage"])
+
+    async def _cached(self, step: Step) -> Any:
+        """What lies in a cache for a path, in the words of ``read``."""
+        path = step.arguments["cached"]
+        held = self.environment.ua.storage.match(urljoin(self.environment.url, self._url(path)))
+        if held is None:
+            return None
+        return {"status": held.response.status, **read_so_far(held.body, self.size(path), closed=True)}
 
     def _read(self, step: Step) -> Awaitable[Any]:
         return self.records[step.arguments["read"]].read(step.arguments.get("bytes"))
@@ -277,9 +309,9 @@ def update_ui(event: BackgroundFetchEvent, options: Mapping[str, Any], given: in
     if not isinstance(event, BackgroundFetchUpdateUIEvent):
         raise type_error("the event has no updateUI()")
     icons = options.get("icons")
-    sources = None if icons is None else [one if isinstance(one, str) else one["src"] for one in icons]
+    taken = None if icons is None else sources(icons)
     ua, title = event.registration.ua, options.get("title")
-    steps = lambda: event.updateUI(title=title, icons=sources)  # noqa: E731
+    steps = lambda: event.updateUI(title=title, icons=taken)  # noqa: E731
     return call(ua, type(event).__name__, "updateUI", given, steps)
 
 
@@ -297,6 +329,11 @@ async def _settled(call: Awaitable[Any]) -> Any:
 
 def _form(event: ProgressEvent) -> dict[str, Any]:
     return {"interface": event.interface, "bubbles": event.bubbles, "cancelable": event.cancelable}
+
+
+def sources(icons: Iterable[str | Mapping[str, str]]) -> tuple[str, ...]:
+    """Where icons lie; one may be written as its path alone."""
+    return tuple(icon if isinstance(icon, str) else icon.get("src", "") for icon in icons)
 
 
 class OutsidePage:
@@ -334,12 +371,18 @@ class Reading:
                 self.spans.append(span)
         except ScriptError as error:
             exception = error.name
-        runs = runs_of_spans(self.spans)
-        total = sum(map(len, self.spans))
-        return {
-            "body": word(runs, self.size),
-            "size": total,
-            "runs": told(runs),
-            "closed": self.closed,
-            "exception": exception,
-        }
+        return read_so_far(self.spans, self.size, closed=self.closed, exception=exception)
+
+
+def read_so_far(
+    spans: Sequence[Span], size: int | None, *, closed: bool, exception: str = ""
+) -> dict[str, Any]:
+    """What was read of a body, in the words of the grammar; ``size``: of the whole, if it is known."""
+    runs = runs_of_spans(spans)
+    return {
+        "body": word(runs, size),
+        "size": sum(map(len, spans)),
+        "runs": told(runs),
+        "closed": closed,
+        "exception": exception,
+    }

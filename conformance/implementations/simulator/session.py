@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from attrs import asdict, evolve
+
 from conformance.implementations.protocol import Unsupported
 from conformance.implementations.simulator.calls import Calls, OutsidePage, Told
 from conformance.implementations.simulator.worker_script import WorkerScript
@@ -14,6 +16,8 @@ from simulator.environment import WorkerGlobal
 from simulator.network import AMPLE_BANDWIDTH
 from simulator.observation import (
     Browser,
+    Display,
+    Json,
     Kind,
     Log,
     Network,
@@ -21,6 +25,7 @@ from simulator.observation import (
     Page,
     Permission,
     Released,
+    Settled,
     Storage,
     Worker,
 )
@@ -85,9 +90,16 @@ class SimulatorSession:
         """What one process of the agent shows; closed with it, it takes nothing in any more."""
 
         def take(seen: Observation) -> None:
+            shown = seen.data
+            if isinstance(shown, Display) and shown.origin is not None:
+                seen = evolve(seen, data=evolve(shown, origin=self._origin_named(shown.origin)))
             self.log.take(seen)
 
         return Log(self.turns.now, take)
+
+    def _origin_named(self, origin: str) -> str:
+        """An origin as the scenario calls it: "own", or "//name"."""
+        return self.hosts.path_of_url(origin).removesuffix("/") or "own"
 
     def _see(self, data: Kind, of: str = "") -> None:
         self.log.see("harness", "harness", of, data)
@@ -141,7 +153,11 @@ class SimulatorSession:
             case "worker":
                 self._set_worker(argument, self._scope(step.on))
             case "user":
-                await self._use(argument, step.of)
+                if bg_fetch := await self._displayed(step.of):
+                    background_fetch_display.use(self.agent, bg_fetch, argument)
+            case "look":
+                value = self._looked_at(await self._displayed(step.of))
+                self.log.see("ui", "ui", str(step.number), Settled("fulfilled", value))
             case _:
                 self._on(step).begin(step)
 
@@ -207,17 +223,23 @@ class SimulatorSession:
         if state == "update":
             self.log.see("worker", scope, "", Worker("activated"))
 
-    async def _use(self, word: str, of: str) -> None:
-        """What the user does, once it is there, with what is shown of the newest fetch of this name.
-
-        Where nothing is ever shown, there is nothing that the user could press.
-        """
+    async def _displayed(self, of: str) -> BackgroundFetch | None:
+        """The newest fetch of this name, once something is shown of it; None where nothing ever is."""
 
         def shown() -> list[BackgroundFetch]:
             return [one for one in self.agent.displayed if self.names.of_fetch(one) == of]
 
-        if await self.until(lambda: bool(shown())):
-            getattr(background_fetch_display, word)(self.agent, shown()[-1])
+        return shown()[-1] if await self.until(lambda: bool(shown())) else None
+
+    def _looked_at(self, bg_fetch: BackgroundFetch | None) -> Json:
+        """What a user sees of a fetch, undefined for nothing; ``offers`` says of each thing whether."""
+        if bg_fetch is None or bg_fetch.left_view:
+            return None
+        shown = asdict(background_fetch_display.what_is_shown(self.agent, bg_fetch))
+        del shown["shown"]
+        offered = shown["offers"]
+        shown["offers"] = {word: word in offered for word in background_fetch_display.USER}
+        return {**shown, "icons": list(bg_fetch.icons), "origin": self._origin_named(shown["origin"])}
 
     def _set_network(self, state: NetworkState) -> None:
         self._see(Network(state.online, state.metered, state.bandwidth))

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from attrs import evolve
 
-from conformance.implementations.simulator.calls import Calls, Told, attributes, update_ui
+from conformance.implementations.simulator.calls import Calls, Told, attributes
+from conformance.implementations.simulator.handled import HANDLED
 from conformance.scenario.model import WorkerStep
 from simulator.background_fetch_event import BackgroundFetchEvent
 from simulator.background_fetch_record import BackgroundFetchRecord
@@ -76,13 +77,13 @@ class WorkerScript(Calls):
                 if step.verb == "waitUntil":
                     waits.start_soon(_pass, turns, step.arguments["waitUntil"])
                 else:
-                    await self._update_ui(event, step, f"{event.type} {place}")
+                    await self._do(event, step, f"{event.type} {place}")
 
-    async def _update_ui(self, event: BackgroundFetchEvent, step: WorkerStep, of: str) -> None:
+    async def _do(self, event: BackgroundFetchEvent, step: WorkerStep, of: str) -> None:
         self.see(of, Called(step.verb))
         try:
-            await update_ui(event, step.arguments["updateUI"])
-            self.see(of, Settled("fulfilled"))
+            value = await HANDLED[step.verb](self, event, step.arguments[step.verb])
+            self.see(of, Settled("fulfilled", value))
         except ScriptError as error:
             self.see(of, Settled("rejected", None, error.name))
 

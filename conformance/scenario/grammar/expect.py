@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.scenario.forms import ListOf, Pair, Text, one_of, word
+from conformance.scenario.forms import ListOf, OneOf, Pair, Text, one_of, word
 from conformance.scenario.grammar.steps import PROMISE
 from conformance.scenario.grammar.vocabulary import (
     COUNTED,
@@ -107,7 +107,11 @@ EXPECT_PROGRESS = define(
             Key("on", NAME, "the page that listens", "page"),
             OF,
             Key("monotone", FLAG, "whether downloaded never falls"),
-            Key("first", SIZE_FORM, "downloaded at the first event"),
+            Key(
+                "first",
+                OneOf("a size or an interval [lo, hi]", (SIZE_FORM, Pair("an interval", SIZE_FORM))),
+                "downloaded at the first event",
+            ),
             Key("last", SIZE_FORM, "downloaded at the last event"),
             Key("result", word("", "success", "failure"), "result at the last event"),
             Key("failureReason", word(*REASONS), "failureReason at the last event"),

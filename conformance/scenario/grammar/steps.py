@@ -9,11 +9,13 @@ from conformance.scenario.grammar.vocabulary import (
     EVENTS,
     FLAG,
     GIVEN,
+    HAND,
     NAME,
     NUMBER_OR_SIZE,
     OF,
     ON,
     ORIGIN_PATH,
+    OWN_PATH,
     SIZE_FORM,
     SOME_TIME,
     TEXT,
@@ -68,7 +70,17 @@ FETCH_OPTIONS = define(
 )
 WAITING = Key("waitUntil", one_of(word("never"), TIME_FORM), "how long the event lives", required=True)
 UPDATE_UI = Key("updateUI", UPDATE_OPTIONS, "updateUI() of the end event")
-WORKER_STEP = define(Grammar("worker step", "a worker step", (), ((UPDATE_UI, PROMISE), (WAITING, ()))))
+CACHE = Key("cache", NAME, "the responses of all records go into the cache of this name")
+OPEN_WINDOW = Key("openWindow", OWN_PATH, "clients.openWindow() of this path")
+DOWNLOAD = Key("download", OWN_PATH, "the worker's own fetch() of this path, to its end")
+WORKER_STEP = define(
+    Grammar(
+        "worker step",
+        "a worker step",
+        (),
+        (*((verb, PROMISE) for verb in (UPDATE_UI, CACHE, OPEN_WINDOW, DOWNLOAD)), (WAITING, ())),
+    )
+)
 WORKER = define(
     Grammar(
         "worker",
@@ -142,6 +154,9 @@ VERBS = (
             *CALL,
         ),
     ),
+    (Key("usage", SIZE_FORM, "whether the origin's storage holds at least so much"), CALL),
+    (Key("cached", OWN_PATH, "what the caches hold for this path"), CALL),
+    (Key("look", NAME, "what the user interface shows of this fetch"), (AS, WHEN, *PROMISE)),
     *objects.verbs(CALL, ARGUMENTS),
     (
         Key("open", NAME, "a page of this name is opened"),
@@ -166,7 +181,7 @@ VERBS = (
     ),
     (Key("worker", word("stop", "update", "unregister"), "the service worker"), (ON, WHEN)),
     (
-        Key("user", word("accept", "refuse", "pause", "resume", "cancel", "click"), "the user's hand"),
+        Key("user", word(*HAND), "the user's hand"),
         (OF, WHEN),
     ),
     (Key("network", NETWORK, "the link changes"), (WHEN,)),

@@ -38,7 +38,7 @@ RATE_FORM = Amount('a rate, such as "64 kbit/s"', units=RATE, least=1)
 NAME = Text("a name", empty=False)
 TEXT = Text()
 FLAG = Flag()
-GIVEN = Free(sizes=("uploadTotal", "uploaded", "downloadTotal", "downloaded", "size"))
+GIVEN = Free(sizes=("uploadTotal", "uploaded", "downloadTotal", "downloaded", "size", "requestBody"))
 SETTING = one_of(Flag(), Setting())
 HEADER = Text("a header's value", r"([!-~]([ -~]*[!-~])?)?")
 HEADERS = MapOf("a table of headers", HEADER, Text("a header's name", r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"))
@@ -47,6 +47,11 @@ VERSION = Text("a version of at most eight characters, such as v1", r"[!-Z^-~]{1
 _PLAIN = r"[A-Za-z0-9._~!$&'()*+,;=:@%/?{}-]*"  # what a browser leaves as it is, and the braces of families
 ORIGIN_PATH = Text(
     'a path such as "/a", or "//host/a" on another origin', rf"/(?!/){_PLAIN}|//[a-z0-9][a-z0-9.-]*/{_PLAIN}"
+)
+OWN_PATH = Text('a path such as "/a" on the own origin', rf"/(?!/){_PLAIN}")
+HAND = (
+    *("accept", "refuse", "always-allow", "always-deny"),
+    *("pause", "resume", "cancel", "click", "dismiss"),
 )
 COUNT = OneOf("a number or an interval [lo, hi]", (Whole(), Pair()))
 EVENT = word(*EVENTS)
