@@ -14,6 +14,7 @@ from typing import Any
 
 from selenium.common.exceptions import NoSuchWindowException, WebDriverException
 from selenium.webdriver import Chrome, ChromeOptions, ChromeService
+from urllib3.exceptions import HTTPError, TimeoutError
 
 from conformance.implementations.chromium import diagnosis
 from conformance.implementations.chromium.folder import kill
@@ -51,7 +52,8 @@ FEATURES = {
 # One fetch() a page load is all that a browser allows without a user's gesture, unless this is 1.
 PREFERENCES = {"profile.default_content_setting_values.automatic_downloads": 1}
 
-_PATIENCE_S = 20
+_PATIENCE_S = 15
+"""How long the driver may take over anything: less than the harness gives any of its messages."""
 
 _IDLE = "https://idle.test/"
 """What the first window shows: no scenario's host, so the proxy answers it whatever the network."""
@@ -163,8 +165,10 @@ def _trouble(doing: str) -> Iterator[None]:
         raise Trouble(f"The page is gone: {doing} failed, because its tab closed or crashed.") from error
     except WebDriverException as error:
         raise Trouble(f"The browser failed at {doing}: {_first_line(error)}") from error
-    except OSError as error:
-        raise Trouble(f"The driver does not answer at {doing}: {error}") from error
+    except TimeoutError as error:
+        raise Trouble(f"The browser, or its driver, hangs: no answer at {doing} for {_PATIENCE_S} s.") from error
+    except (OSError, HTTPError) as error:
+        raise Trouble(f"The driver is gone: nothing answers at {doing}. It has crashed, or was killed.") from error
 
 
 def _own(folder: Path, proxy_port: int, spki: str) -> Sequence[str]:

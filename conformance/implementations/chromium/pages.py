@@ -63,6 +63,11 @@ class Pages:
         window = self._windows[page]
         return await trio.to_thread.run_sync(self._machine.browser.call, window, script, *arguments)
 
+    async def answer(self) -> None:
+        """Have every page show that it is alive: one that hangs has seen nothing. Raises Trouble."""
+        for name in self._windows:
+            await self.script(name, "return true")
+
     async def leave(self) -> None:
         """Abort what runs, unregister the workers, close the pages."""
         if not self._windows:
