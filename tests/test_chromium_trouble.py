@@ -1,4 +1,4 @@
-"""A real Chromium that dies, hangs, or never answers in the middle of a scenario, and what the run makes of it.
+"""A real Chromium that dies, hangs, or never answers in the middle of a scenario, and what a run makes of it.
 
 Each time the scenario's verdict is ``error``, with a reason that says what happened, and the next
 scenario gets a verdict from a fresh browser.
@@ -6,20 +6,23 @@ scenario gets a verdict from a fresh browser.
 
 from __future__ import annotations
 
-import json
 import os
+import re
+import shutil
 import signal
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+import trio
+from attrs import frozen
 
 from conformance.implementations import remote
-from conformance.implementations.chromium import Chromium, diagnosis
+from conformance.implementations.chromium import Chromium
 from conformance.implementations.chromium.processes import family
-from conformance.implementations.remote import RemoteSession
+from conformance.implementations.remote import SECOND, RemoteSession
 from conformance.results import ERROR, PASS
 from conformance.runner import Candidate, Outcome
 from conformance.scenario.load import scenario_from_text
@@ -28,6 +31,8 @@ from simulator.observation import Browser, select
 from tests.chromium_runs import GATED, HEAD
 
 pytestmark = pytest.mark.browser
+
+PATIENCE_S, MUTE_S = 4, 8
 
 CALLS = """
 [[steps]]
@@ -54,15 +59,15 @@ when = { downloaded = "100 KiB" }
 browser = "start"
 """
 
-Strike = Callable[[], None]
+Strike = Callable[[Path], None]
+"""Does something to the running Chromium, whose temporary folder is given."""
 
 
 class Struck(Chromium):
     """Chromium, to which ``strike`` happens once, right after the step with the verb ``after``."""
 
-    def __init__(self, strike: Strike, after: str) -> None:
-        super().__init__()
-        self.strike, self.after = strike, after
+    strike: Strike
+    after = ""
 
     @asynccontextmanager
     async def start(self, scenario: Scenario, seed: int) -> AsyncIterator[RemoteSession]:
@@ -72,7 +77,8 @@ class Struck(Chromium):
     def struck(self, step: Step) -> None:
         if step.verb == self.after:
             self.after = ""
-            self.strike()
+            (folder,) = Path(tempfile.gettempdir()).glob("bgfetch-ua-*")
+            self.strike(folder)
 
 
 class _Struck(RemoteSession):
@@ -87,24 +93,7 @@ class _Struck(RemoteSession):
         self._chromium.struck(step)
 
 
-async def outcomes(strike: Strike, text: str, after: str = "fetch") -> tuple[Outcome, Outcome]:
-    """How a scenario comes out to which this happens, and how the next one does."""
-    candidate = Candidate(Struck(strike, after))
-    try:
-        await candidate.open_first()
-        first = await candidate.judged(scenario_from_text(HEAD + GATED + text, "struck", "struck"), 0)
-        return first, await candidate.judged(scenario_from_text(HEAD + GATED + GOES_ON, "next", "next"), 0)
-    finally:
-        await candidate.close()
-
-
-@pytest.fixture(autouse=True)
-def folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A temporary folder of its own, so that the profile is found, with a path short enough for sockets."""
-    with tempfile.TemporaryDirectory(prefix="tr-", dir="/tmp") as path:
-        monkeypatch.setattr(tempfile, "tempdir", path)
-        monkeypatch.setenv("TMPDIR", path)
-        yield Path(path)
+# -- what happens to a browser ---------------------------------------------------------------
 
 
 def _words(pid: int) -> list[str]:
@@ -129,7 +118,7 @@ def is_driver(words: list[str]) -> bool:
 def send(how: signal.Signals, whom: Callable[[list[str]], bool]) -> Strike:
     """Send a signal to those of our own processes."""
 
-    def strike() -> None:
+    def strike(folder: Path) -> None:
         found = [pid for pid in family(os.getpid()) if whom(_words(pid))]
         assert found
         for pid in found:
@@ -138,35 +127,116 @@ def send(how: signal.Signals, whom: Callable[[list[str]], bool]) -> Strike:
     return strike
 
 
+def lock(folder: Path) -> None:
+    """Somebody on another machine has the profile open, as its lock says."""
+    mark = folder / "profile" / "SingletonLock"
+    mark.unlink(missing_ok=True)
+    mark.symlink_to("another-machine-4711")
+
+
+def make_unreadable(folder: Path) -> None:
+    """Where the profile's folder was there is something that is no folder."""
+    shutil.rmtree(folder / "profile")
+    (folder / "profile").write_bytes(b"no folder")
+
+
+def silence(folder: Path) -> None:
+    """The next browser that is started never answers."""
+    (folder.parent / "mute").touch()
+    remote.LIMITS["step"] = MUTE_S
+
+
+# -- the cases -------------------------------------------------------------------------------
+
+
+@frozen
+class Case:
+    """``strike`` after the step with the verb ``after``; ``reason`` is a pattern of what is then said."""
+
+    strike: Strike
+    text: str
+    reason: str
+    after: str = "fetch"
+
+
 ENDED = "The browser ended by itself"
 CRASHED = "A page of the browser crashed"
-HANGS = r"hangs: .* for \d+ s"
+HANGS = r"The browser.* hangs: .* for \d+ s"
 
-DEATHS = {
-    "killed in a call": (signal.SIGKILL, is_browser, CALLS, ENDED),
-    "killed in a wait": (signal.SIGKILL, is_browser, WAITS, ENDED),
-    "terminated in a wait": (signal.SIGTERM, is_browser, WAITS, ENDED),
-    "stopped in a call": (signal.SIGSTOP, is_browser, CALLS, HANGS),
-    "stopped in a wait": (signal.SIGSTOP, is_browser, WAITS, HANGS),
-    "page killed in a wait": (signal.SIGKILL, is_renderer, WAITS, CRASHED),
-    "page crashed in a call": (signal.SIGSEGV, is_renderer, CALLS, CRASHED),
-    "page stopped in a wait": (signal.SIGSTOP, is_renderer, WAITS, r"renderer: \d+"),
-    "driver killed": (signal.SIGKILL, is_driver, CALLS, "The driver is gone"),
-    "driver stopped": (signal.SIGSTOP, is_driver, CALLS, HANGS),
+CASES = {
+    "killed in a call": Case(send(signal.SIGKILL, is_browser), CALLS, ENDED),
+    "killed in a wait": Case(send(signal.SIGKILL, is_browser), WAITS, ENDED),
+    "terminated in a wait": Case(send(signal.SIGTERM, is_browser), WAITS, ENDED),
+    "stopped in a call": Case(send(signal.SIGSTOP, is_browser), CALLS, HANGS),
+    "stopped in a wait": Case(send(signal.SIGSTOP, is_browser), WAITS, HANGS),
+    "page killed in a wait": Case(send(signal.SIGKILL, is_renderer), WAITS, CRASHED),
+    "page crashed in a call": Case(send(signal.SIGSEGV, is_renderer), CALLS, CRASHED),
+    "page stopped in a wait": Case(send(signal.SIGSTOP, is_renderer), WAITS, r"The page hangs: .* \d+ s"),
+    "driver killed": Case(send(signal.SIGKILL, is_driver), CALLS, "The driver is gone"),
+    "driver stopped": Case(send(signal.SIGSTOP, is_driver), CALLS, HANGS),
+    "profile locked": Case(lock, KILLED, "Chromium did not start again with the profile", "browser"),
+    "profile unreadable": Case(
+        make_unreadable, KILLED, "Chromium did not start again with the profile", "browser"
+    ),
+    "never answers": Case(
+        silence, KILLED, f"has not answered 'step 3' for {MUTE_S} s and was ended", "browser"
+    ),
 }
 
-
-@pytest.mark.parametrize("name", DEATHS)
-async def test_a_browser_that_fails_us_is_an_error_that_says_so_and_the_run_goes_on(name: str) -> None:
-    how, whom, text, reason = DEATHS[name]
-    first, following = await outcomes(send(how, whom), text)
-    assert (first.verdict, following.verdict) == (ERROR, PASS), (first.note, following.note)
-    assert _matches(reason, first.note), first.note
-    died = [data.state for _, data in select(first.observations, Browser) if data.state == "died"]
-    assert died == (["died"] if reason in (ENDED, CRASHED) else [])
+Outcomes = Mapping[str, tuple[Outcome, Outcome]]
 
 
-def _matches(pattern: str, text: str) -> bool:
-    import re
+async def _all_of_them(folder: Path) -> Outcomes:
+    """How a scenario comes out to which each of these happens, and how the next scenario does."""
+    struck = Struck()
+    candidate, found = Candidate(struck), {}
+    try:
+        for name, case in CASES.items():
+            struck.strike, struck.after = case.strike, case.after
+            first = await candidate.judged(scenario_from_text(HEAD + GATED + case.text, "struck", name), 0)
+            (folder / "mute").unlink(missing_ok=True)
+            remote.LIMITS["step"] = 30
+            following = scenario_from_text(HEAD + GATED + GOES_ON, "next", "next")
+            found[name] = (first, await candidate.judged(following, 0))
+        return found
+    finally:
+        await candidate.close()
 
-    return re.search(pattern, text) is not None
+
+def _put_between(folder: Path) -> None:
+    """A program of the browser's name that starts it, or, where a file says so, only keeps still."""
+    real, program = shutil.which("chromium"), folder / "bin" / "chromium"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\n[ -e {folder}/mute ] && exec sleep 600\nexec {real} "$@"\n')
+    program.chmod(0o755)
+
+
+@pytest.fixture(scope="module")
+def outcomes() -> Iterator[Outcomes]:
+    """All cases on one run. The folder is the tests' own, so that the profile is found in it."""
+    with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory(prefix="tr-", dir="/tmp") as path:
+        _put_between(Path(path))
+        patch.setattr(tempfile, "tempdir", path)
+        patch.setenv("TMPDIR", path)
+        patch.setenv("PATH", f"{path}/bin:{os.environ['PATH']}")
+        patch.setattr(remote, "PATIENCE", PATIENCE_S * SECOND)
+        patch.setitem(remote.LIMITS, "step", 30)
+        yield trio.run(_all_of_them, Path(path))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_browser_that_fails_us_is_an_error_that_says_what_happened(name: str, outcomes: Outcomes) -> None:
+    outcome = outcomes[name][0]
+    assert outcome.verdict == ERROR
+    assert re.search(CASES[name].reason, outcome.note), outcome.note
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_next_scenario_gets_its_verdict_from_a_fresh_browser(name: str, outcomes: Outcomes) -> None:
+    assert outcomes[name][1].verdict == PASS
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_end_of_a_browser_is_among_what_was_seen(name: str, outcomes: Outcomes) -> None:
+    states = [data.state for _, data in select(outcomes[name][0].observations, Browser)]
+    assert ("died" in states) == (CASES[name].reason in (ENDED, CRASHED))

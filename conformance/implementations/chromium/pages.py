@@ -29,8 +29,7 @@ class Pages:
 
     def scope(self, page: str) -> str:
         """The scope of the registration that a page uses, "" if it is in none."""
-        scopes = [scope for scope in self._scenario.workers if self._places[page].startswith(scope)]
-        return max(scopes, key=len, default="")
+        return self._scenario.scope(self._places[page])
 
     async def open(self, name: str, at: str | None = None) -> None:
         """Open a page and have the scenario's workers active; without ``at`` where it was before."""
