@@ -12,7 +12,7 @@ _HERE = (
     *("worker steps", "cross origin", "restart", "stop worker"),
 )
 _NOT_YET = "not built yet"
-_POLICY = "whether the browser made the choices that a scenario presupposes is not judged yet"
+_POLICY = "the browser chooses by itself; what it chose is judged from what was seen"
 
 
 def levers(*, own_network: bool) -> Mapping[str, Lever]:
