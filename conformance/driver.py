@@ -8,13 +8,17 @@ and the rest of the steps is then left out: the judge says what that means.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
-from conformance.facts import Facts
+from conformance.facts import QUIET, Facts
 from conformance.implementations.protocol import Session
 from conformance.scenario.model import Condition, Scenario, Step
 from conformance.scenario.telling import told
 from simulator.observation import Never, Shortened, Stuck
 from simulator.observation import Step as StepSeen
+
+LONGEST_UNREST = 60_000_000_000
+"""Nanoseconds after which it is given up that a fetch without an end event comes to rest."""
 
 
 async def drive(scenario: Scenario, session: Session) -> None:
@@ -66,7 +70,24 @@ class Driver:
     async def _reached(self, step: Step, condition: Condition) -> bool:
         if condition.time is not None:
             await self._let_pass(step, condition.time)
-        return await self._until(step, lambda: self._now_known().hold(condition), condition.text)
+        reached = await self._until(step, lambda: self._now_known().hold(condition), condition.text)
+        if reached and condition.settled and self.facts.eventless:
+            return await self._quiet(step)
+        return reached
+
+    async def _quiet(self, step: Step) -> bool:
+        """Where no end event can come, a fetch is over when nothing has been seen for a while."""
+        began, seen = self.session.log.clock(), self.session.log.observations
+        while True:
+            before = len(seen)
+            if not await self.session.until(partial(self._more, before), within=QUIET):
+                return True
+            if (waited := self.session.log.clock() - began) > LONGEST_UNREST:
+                self._see(step, Stuck(f"nothing is seen for {QUIET / 1e9:g} s", waited))
+                return False
+
+    def _more(self, before: int) -> bool:
+        return len(self.session.log.observations) > before
 
     async def _until(self, step: Step, holds: Callable[[], bool], what: str) -> bool:
         def now() -> bool:

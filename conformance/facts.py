@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from conformance.scenario.model import Condition, Expect, Scenario
+from conformance.scenario.story import is_worker
 from simulator.observation import (
     Attributes,
     Display,
@@ -21,7 +22,11 @@ from simulator.observation import (
     Sent,
     Settled,
     Step,
+    Worker,
 )
+
+QUIET = 2_000_000_000
+"""Nanoseconds in which nothing more may be seen of a fetch that ends without an event, for it to be over."""
 
 END_EVENTS = ("backgroundfetchsuccess", "backgroundfetchfail", "backgroundfetchabort")
 
@@ -33,11 +38,24 @@ def _results(expect: Expect) -> Iterator[str]:
         yield from _results(one.expect)
 
 
+def _scopes(scenario: Scenario) -> dict[str, str]:
+    """The scope of the registration that each fetch belongs to, by the fetch's name."""
+    places, found = {"page": "/"}, {}
+    for step in scenario.steps:
+        if step.verb == "open":
+            places[step.arguments["open"]] = step.arguments.get("at") or "/"
+        elif step.verb == "fetch":
+            place = step.on.removeprefix("worker").strip() if is_worker(step.on) else places.get(step.on, "/")
+            found[step.name] = scenario.scope(place or "/")
+    return found
+
+
 class Facts:
     """The state of a scenario as its witnesses have told it so far."""
 
     def __init__(self, scenario: Scenario) -> None:
         self._fetches = {str(step.number): step.name for step in scenario.steps if step.verb == "fetch"}
+        self._scopes = _scopes(scenario)
         expected = set(_results(scenario.expect))
         self._awaited = {
             *self._fetches,
@@ -55,6 +73,7 @@ class Facts:
         self.accepted: Counter[str] = Counter()
         self.done: Counter[str] = Counter()
         self.settled_steps: set[str] = set()
+        self.unregistered: set[str] = set()
 
     def take(self, seen: Observation) -> None:
         """Take one more observation into account."""
@@ -74,6 +93,8 @@ class Facts:
                 self.permissions_told[seen.actor] = state
             case Display(paused=paused):
                 self.paused[seen.of] = paused
+            case Worker(state="unregistered"):
+                self.unregistered.add(seen.of)
             case Step() if seen.of in self._awaited:
                 self.pending.add(seen.of)
             case Settled(outcome=outcome):
@@ -95,9 +116,20 @@ class Facts:
     def settled(self) -> bool:
         """Every fetch() and every call whose result is expected has settled, every fetch is over.
 
-        An accepted fetch is over once it had its end event, and the event's lifetime is over.
+        An accepted fetch is over once it had its end event, and the event's lifetime is over; where
+        there can be none, once its registration is gone, and then nothing is seen any more for QUIET,
+        which is the driver's to wait for.
         """
-        return not self.pending and all(self.done[name] >= count for name, count in self.accepted.items())
+        return not self.pending and all(self._scopes[name] in self.unregistered for name in self._unended)
+
+    @property
+    def eventless(self) -> bool:
+        """Whether a fetch has not had its end event and can have none: its registration is gone."""
+        return any(self._scopes[name] in self.unregistered for name in self._unended)
+
+    @property
+    def _unended(self) -> Iterator[str]:
+        return (name for name, count in self.accepted.items() if self.done[name] < count)
 
     def hold(self, condition: Condition) -> bool:
         """Whether a condition holds; its ``time`` is not looked at, which is the driver's to wait for."""

@@ -18,10 +18,16 @@ import trio
 from attrs import Factory, asdict, define, evolve, frozen
 
 from conformance import __version__
-from conformance.checks import judge
+from conformance.checks import judge, unseen_choices, where_unseen
 from conformance.driver import drive
 from conformance.errors import BadInput
-from conformance.implementations.protocol import Description, Implementation, Trouble, Unsupported
+from conformance.implementations.protocol import (
+    POLICY,
+    Description,
+    Implementation,
+    Trouble,
+    Unsupported,
+)
 from conformance.results import ERROR, UNSUPPORTED, Check, Result, RunEnd, RunHeader, verdict_of
 from conformance.run_folder import RunFolder
 from conformance.scenario.levers import required_levers
@@ -168,7 +174,9 @@ class Candidate:
             return Outcome(note=self._lost, story=_story(error))
         if missing := missing_levers(scenario, description):
             return Outcome(verdict=UNSUPPORTED, note=missing)
-        outcome = await _attempt(self.implementation, scenario, seed)
+        outcome = await _attempt(
+            self.implementation, scenario, seed, set_beforehand=_sets_policy(description)
+        )
         if outcome.verdict == ERROR:
             outcome = await self._closed_after(outcome)
         return outcome
@@ -187,13 +195,23 @@ class Candidate:
         return outcome
 
 
-async def _attempt(implementation: Implementation, scenario: Scenario, seed: int) -> Outcome:
+def _sets_policy(description: Description) -> bool:
+    """Whether it can be set to the choices that a scenario presupposes; else it must be seen to make them."""
+    lever = description.levers.get(POLICY)
+    return lever is not None and lever.available
+
+
+async def _attempt(
+    implementation: Implementation, scenario: Scenario, seed: int, *, set_beforehand: bool
+) -> Outcome:
     outcome = Outcome()
     try:
         async with implementation.start(scenario, seed) as session:
             outcome.log = session.log
             await drive(scenario, session)
-        outcome.checks = tuple(judge(scenario, outcome.observations))
+        outcome.note = "" if set_beforehand else unseen_choices(scenario, outcome.observations)
+        checks = judge(scenario, outcome.observations)
+        outcome.checks = tuple(where_unseen(checks, outcome.note) if outcome.note else checks)
         outcome.verdict = verdict_of(outcome.checks)
     except Exception as error:
         cause = _leaf(error)
@@ -205,9 +223,12 @@ async def _attempt(implementation: Implementation, scenario: Scenario, seed: int
 
 
 def missing_levers(scenario: Scenario, description: Description) -> str:
-    """The levers that the scenario needs and the implementation lacks, each with its reason; "" for none."""
+    """The levers that the scenario needs and the implementation lacks, each with its reason; "" for none.
+
+    What cannot be set to a policy may make the same choices by itself: that is seen in the end.
+    """
     missing = []
-    for name in required_levers(scenario):
+    for name in (one for one in required_levers(scenario) if one != POLICY):
         lever = description.levers.get(name)
         if lever is None or not lever.available:
             missing.append(f"{name}: {(lever and lever.why) or f'{description.name} has no such lever'}")

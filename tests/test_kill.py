@@ -242,7 +242,7 @@ async def test_a_hung_driver_is_trouble_and_the_next_scenario_gets_a_fresh_brows
     monkeypatch.setitem(remote.LIMITS, "step", 1)
     scenario, chromium = scenario_from_text(SCENARIO, "kill.toml", "kill"), Chromium()
     try:
-        with pytest.raises(Trouble, match="has not answered 'step' for 1 s"):
+        with pytest.raises(Trouble, match="has not answered 'step 1' for 1 s"):
             await _hang(chromium, mark)
         async with chromium.start(scenario, 0) as session:
             await session.do(scenario.steps[0])

@@ -117,7 +117,7 @@ async def test_a_missing_lever_is_unsupported_and_the_process_lives_on(at: str, 
         ("step", "babble", "not JSON: b'this is no JSON'"),
         ("step", {"type": "stopped"}, "answered 'stopped' where 'done' was due"),
         ("hello", "silence", "has not answered 'hello' for 0.5 s"),
-        ("step", "silence", "has not answered 'step' for 0.5 s"),
+        ("step", "silence", "has not answered 'step 1' for 0.5 s"),
         ("stop", "silence", "has not answered 'stop' for 0.5 s"),
     ],
 )

@@ -14,6 +14,7 @@ from conformance.checks.clause_checks import check_clauses
 from conformance.checks.evidence import Evidence, evidence
 from conformance.checks.expectations import check_expect
 from conformance.checks.invariants import check_invariants
+from conformance.checks.policy import chosen_otherwise
 from conformance.checks.requests import saw_nothing
 from conformance.checks.steps import check_steps
 from conformance.results import FAIL, INCONCLUSIVE, Check
@@ -35,6 +36,21 @@ def judge(scenario: Scenario, observations: Sequence[Observation]) -> list[Check
     return [*checks, *rest]
 
 
+def unseen_choices(scenario: Scenario, observations: Sequence[Observation]) -> str:
+    """What keeps the choices that a scenario presupposes from having been seen; "" where they were."""
+    return chosen_otherwise(evidence(scenario, observations)) if scenario.policy else ""
+
+
+def where_unseen(checks: Sequence[Check], why: str) -> list[Check]:
+    """The checks of a run where those choices were not seen: what the scenario expects tells nothing then."""
+    return [
+        evolve(check, verdict=INCONCLUSIVE, actual=f"{check.actual} ({why})")
+        if check.source == "expectation"
+        else check
+        for check in checks
+    ]
+
+
 def _untold(check: Check, why: str) -> Check:
     """A failure that may only follow from something else cannot be told."""
     if check.verdict != FAIL or check.source != "expectation":
@@ -42,4 +58,4 @@ def _untold(check: Check, why: str) -> Check:
     return evolve(check, verdict=INCONCLUSIVE, actual=f"{check.actual} ({why})")
 
 
-__all__ = ["Evidence", "judge"]
+__all__ = ["Evidence", "judge", "unseen_choices", "where_unseen"]

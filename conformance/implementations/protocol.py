@@ -57,6 +57,9 @@ LEVERS = {
 }
 """Every lever, with what it does. Which ones a scenario needs follows from its verbs."""
 
+POLICY = "policy"
+"""The one lever that can be done without: who lacks it must be seen to make the choices by itself."""
+
 
 @frozen
 class Lever:

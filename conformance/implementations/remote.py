@@ -34,8 +34,8 @@ LONGEST_WAIT = 120 * SECOND
 LONGEST_SLEEP = 3 * SECOND
 """The most that ``sleep`` lets pass, in nanoseconds, because time is real here."""
 
-LIMITS = {"hello": 60, "start": 60, "step": 30, "stop": 20, "goodbye": 5}
-"""How long each message may take to be answered, in seconds."""
+LIMITS = {"hello": 60, "start": 60, "step": 30, "stop": 60, "goodbye": 5}
+"""How long each message may take to be answered, in seconds. All but a step may start a browser anew."""
 
 _LONGEST_LINE = 256 << 20
 
@@ -179,9 +179,8 @@ class Process:
             while (answer := await self._next())["type"] == "observation":
                 self.observe(answer["observation"])
             return self._judged(answer, wanted)
-        raise Trouble(
-            f"{self.name} has not answered {message['type']!r} for {limit} s and was ended.{self._said()}"
-        )
+        asked = f"{message['type']} {message.get('number', '')}".strip()
+        raise Trouble(f"{self.name} has not answered {asked!r} for {limit} s and was ended.{self._said()}")
 
     def _judged(self, answer: Message, wanted: str) -> Message:
         if answer["type"] == wanted:

@@ -283,6 +283,10 @@ class Scenario:
         """The resource for a path: with its query first, then without."""
         return self.origin.get(path) or self.origin.get(path.partition("?")[0])
 
+    def scope(self, at: str) -> str:
+        """The scope of the registration that a page at ``at`` uses, "" if it is in none."""
+        return max((scope for scope in self.workers if at.startswith(scope)), key=len, default="")
+
     def size(self, path: str) -> int | None:
         """How long the whole body at a path is, None where the scenario does not know it."""
         resource = self.resource(path)

@@ -120,7 +120,8 @@ def _held_already(seen: Evidence) -> Iterator[tuple[Observation, bool]]:
         held = [
             at
             for other, by, at, got in calls(seen, "fetch", "get")
-            if isinstance(got.value, dict)
+            if by.actor == called.actor
+            and isinstance(got.value, dict)
             and got.value.get("realm", by.actor) == data.value.get("realm", called.actor)
             and (other.name if other.verb == "fetch" else other.of) == step.of
             and born < at.sequence < called.sequence

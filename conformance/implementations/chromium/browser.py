@@ -12,8 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from selenium.common.exceptions import NoSuchWindowException, WebDriverException
+from selenium.common.exceptions import NoSuchWindowException, TimeoutException, WebDriverException
 from selenium.webdriver import Chrome, ChromeOptions, ChromeService
+from urllib3.exceptions import HTTPError, TimeoutError
 
 from conformance.implementations.chromium import diagnosis
 from conformance.implementations.chromium.folder import kill
@@ -51,7 +52,11 @@ FEATURES = {
 # One fetch() a page load is all that a browser allows without a user's gesture, unless this is 1.
 PREFERENCES = {"profile.default_content_setting_values.automatic_downloads": 1}
 
-_PATIENCE_S = 20
+_PATIENCE_S = 15
+"""How long the driver may take over anything: less than the harness gives any of its messages."""
+
+_PAGE_PATIENCE_S = 12
+"""How long a page may take over anything: less than the driver, which then can say so."""
 
 _IDLE = "https://idle.test/"
 """What the first window shows: no scenario's host, so the proxy answers it whatever the network."""
@@ -63,6 +68,7 @@ class Browser:
     def __init__(self, folder: Path, proxy_port: int, spki: str) -> None:
         """Start it with the profile below ``folder``; every request goes to the proxy."""
         self._profile = profile(folder)
+        again = " again with the profile that it had left" if self._profile.exists() else ""
         options = ChromeOptions()
         options.binary_location = diagnosis.browser()
         self.net_log = NetLog(folder / "net-log.json")
@@ -76,11 +82,11 @@ class Browser:
         try:
             self._driver = Chrome(options, service)
         except WebDriverException as error:
-            raise Trouble(f"Chromium did not start: {_first_line(error)}") from error
+            raise Trouble(f"Chromium did not start{again}: {_first_line(error)}") from error
         executor: Any = self._driver.command_executor
         executor.client_config.timeout = _PATIENCE_S
-        self._driver.set_page_load_timeout(_PATIENCE_S)
-        self._driver.set_script_timeout(_PATIENCE_S)
+        self._driver.set_page_load_timeout(_PAGE_PATIENCE_S)
+        self._driver.set_script_timeout(_PAGE_PATIENCE_S)
         self.version = str(self._driver.capabilities["browserVersion"])
         self.debugger = str(self._driver.capabilities["goog:chromeOptions"]["debuggerAddress"])
         self.first_window = self._driver.current_window_handle
@@ -171,10 +177,18 @@ def _trouble(doing: str) -> Iterator[None]:
         yield
     except NoSuchWindowException as error:
         raise Trouble(f"The page is gone: {doing} failed, because its tab closed or crashed.") from error
+    except TimeoutException as error:
+        raise Trouble(f"The page hangs: {doing} took more than {_PAGE_PATIENCE_S} s.") from error
     except WebDriverException as error:
         raise Trouble(f"The browser failed at {doing}: {_first_line(error)}") from error
-    except OSError as error:
-        raise Trouble(f"The driver does not answer at {doing}: {error}") from error
+    except TimeoutError as error:
+        raise Trouble(
+            f"The browser, or its driver, hangs: no answer at {doing} for {_PATIENCE_S} s."
+        ) from error
+    except (OSError, HTTPError) as error:
+        raise Trouble(
+            f"The driver is gone: nothing answers at {doing}. It has crashed, or was killed."
+        ) from error
 
 
 def _own(folder: Path, proxy_port: int, spki: str) -> Sequence[str]:
@@ -192,4 +206,4 @@ def _own(folder: Path, proxy_port: int, spki: str) -> Sequence[str]:
 
 
 def _first_line(error: WebDriverException) -> str:
-    return (error.msg or type(error).__name__).strip().partition("\n")[0]
+    return (error.msg or type(error).__name__).strip().partition("\n")[0].partition("; For doc")[0]

@@ -59,7 +59,9 @@ class DevTools:
             async with self._answered:
                 while number not in self._answers:
                     await self._answered.wait()
-        answer = self._answers.pop(number, {"error": {"message": f"no answer for {_PATIENCE_S} s"}})
+        if number not in self._answers:
+            raise Trouble(f"The browser hangs: DevTools has not answered {method} for {_PATIENCE_S} s.")
+        answer = self._answers.pop(number)
         if "error" in answer:
             raise Trouble(f"DevTools refused {method}: {answer['error'].get('message')}")
         result: Mapping[str, Any] = answer["result"]

@@ -13,7 +13,7 @@ _HERE = (
 )
 _NOT_YET = "not built yet"
 _UI = "nobody reads here what the browser shows of a fetch"
-_POLICY = "whether the browser made the choices that a scenario presupposes is not judged yet"
+_POLICY = "the browser chooses by itself; what it chose is judged from what was seen"
 
 
 def levers(*, own_network: bool) -> Mapping[str, Lever]:

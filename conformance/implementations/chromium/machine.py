@@ -16,7 +16,9 @@ from conformance.data import folder as data_folder
 from conformance.implementations.chromium.browser import Browser, profile
 from conformance.implementations.chromium.devtools import DevTools, attach
 from conformance.implementations.chromium.folder import Folder
+from conformance.implementations.chromium.processes import main_process, until_ended
 from conformance.implementations.chromium.service_workers import ServiceWorkers
+from conformance.implementations.protocol import Trouble
 from conformance.network.namespace import Link
 from conformance.network.proxy import Proxy
 from simulator.observation import Kind
@@ -25,6 +27,9 @@ _TYPES = {".html": "text/html", ".js": "text/javascript", ".png": "image/png"}
 
 _FRESH = {"cache-control": "no-store"}
 _SCRIPT = {"content-type": _TYPES[".js"], **_FRESH}
+
+_DIES_WITHIN_S = 1
+"""How long the end of the browser's process may come after what its driver says of it."""
 
 Tell = Callable[[str, Mapping[str, Any]], None]
 
@@ -35,13 +40,16 @@ class Machine:
     ``see``, ``report`` and ``devtools_event`` are where the running scenario listens; they are
     called in Trio's thread. ``worker_steps`` is the script that its service workers import.
     The browser may be killed, quit and launched again; from then on it is ``worn``, no longer
-    the one that scenarios share, until it is renewed.
+    the one that scenarios share, until it is renewed. ``lost`` says what became of it when it died by
+    itself or a page of it crashed, which ``mourn`` is told at once, whatever else is waited for.
     """
 
     see: Callable[[str, str, Kind], None] | None = None
     report: Callable[[bytes], None] | None = None
     devtools_event: Tell | None = None
+    mourn: Callable[[str], None] | None = None
     worker_steps = b""
+    lost = ""
     running = False
     worn = False
 
@@ -74,9 +82,11 @@ class Machine:
     async def launch(self) -> None:
         """Start the browser, with the profile that there is, and what watches it. Raises Trouble."""
         self.browser = await trio.to_thread.run_sync(self._start_browser)
-        self.running = True
+        self.running, self.lost, self._gone = True, "", trio.Event()
+        self._nursery.start_soon(self._watch, main_process(profile(self.folder.path)), self._gone)
         self.service_workers = ServiceWorkers()
         self.devtools = await self.attach(self.browser.first_window, self._devtools_told)
+        await self.devtools.command("Target.setDiscoverTargets", discover=True)
         await self.devtools.command("ServiceWorker.enable")
         await self.devtools.command("BackgroundService.startObserving", service="backgroundFetch")
         await self.devtools.command(
@@ -97,6 +107,30 @@ class Machine:
         self.running, self.worn = False, True
         await self.devtools.say("Browser.close")
         await trio.to_thread.run_sync(self.browser.has_quit)
+
+    async def answers(self) -> None:
+        """Have the browser show that it is alive. Raises Trouble."""
+        await self.devtools.command("Browser.getVersion")
+
+    async def explained(self, trouble: Trouble) -> str:
+        """What a trouble comes from: where the browser has died, the driver tells only of its silence."""
+        if self.running:
+            with trio.move_on_after(_DIES_WITHIN_S):
+                await self._gone.wait()
+        return self.lost or str(trouble)
+
+    async def _watch(self, main: int | None, gone: trio.Event) -> None:
+        """See the browser's end, which nothing else tells while no one asks the browser for anything."""
+        if main is not None:
+            await until_ended(main)
+        gone.set()
+        if self.running and gone is self._gone:
+            self._lose("The browser ended by itself: nobody had asked it to. It has crashed, or was killed.")
+
+    def _lose(self, how: str) -> None:
+        self.lost = self.lost or how
+        if self.mourn:
+            self.mourn(self.lost)
 
     async def renew(self) -> None:
         """Start a browser with a profile that nothing has happened to yet. Raises Trouble."""
@@ -133,5 +167,7 @@ class Machine:
 
     def _devtools_told(self, method: str, parameters: Mapping[str, Any]) -> None:
         self.service_workers.take(method, parameters)
+        if method == "Target.targetCrashed" and self.running:
+            self._lose(f"A page of the browser crashed ({parameters['status']}).")
         if self.devtools_event:
             self.devtools_event(method, parameters)

@@ -31,8 +31,7 @@ class Pages:
 
     def scope(self, page: str) -> str:
         """The scope of the registration that a page uses, "" if it is in none."""
-        scopes = [scope for scope in self._scenario.workers if self._places[page].startswith(scope)]
-        return max(scopes, key=len, default="")
+        return self._scenario.scope(self._places[page])
 
     async def open(self, name: str, at: str | None = None, within: str = "") -> None:
         """Open a page and have the scenario's workers active; without ``at`` where it was before.
@@ -83,6 +82,11 @@ class Pages:
         else:
             call = partial(browser.call, self._windows[page])
         return await trio.to_thread.run_sync(call, script, *arguments)
+
+    async def answer(self) -> None:
+        """Have every page show that it is alive: one that hangs has seen nothing. Raises Trouble."""
+        for name in self._windows:
+            await self.script(name, "return true")
 
     async def leave(self) -> None:
         """Abort what runs, unregister the workers, close the pages."""

@@ -7,6 +7,8 @@ import select
 from collections.abc import Iterator
 from pathlib import Path
 
+import trio
+
 from conformance.implementations.chromium.folder import others
 
 
@@ -41,6 +43,18 @@ def ended(pid: int, within_s: float) -> bool:
         look = select.poll()
         look.register(handle, select.POLLIN)
         return bool(look.poll(within_s * 1000))
+    finally:
+        os.close(handle)
+
+
+async def until_ended(pid: int) -> None:
+    """Return once a process has ended."""
+    try:
+        handle = os.pidfd_open(pid)
+    except OSError:
+        return
+    try:
+        await trio.lowlevel.wait_readable(handle)
     finally:
         os.close(handle)
 

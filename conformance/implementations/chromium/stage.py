@@ -92,6 +92,8 @@ class Stage:
             await self._set_network(NetworkState())
         if not machine.worn:
             await self._pages.leave()
+        elif machine.running:
+            await self._pages.answer()
         machine.see = machine.report = machine.devtools_event = None
         await trio.to_thread.run_sync(machine.proxy.serve, 0, None)
         self._scope.cancel()

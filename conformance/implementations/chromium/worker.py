@@ -27,7 +27,7 @@ from conformance.implementations.protocol import PROTOCOL, Trouble, Unsupported
 from conformance.network.namespace import Link
 from conformance.network.real_time import RealTime
 from conformance.scenario.load import scenario_from_document
-from simulator.observation import Log, Observation
+from simulator.observation import Browser, Log, Observation
 
 Message = dict[str, Any]
 
@@ -76,7 +76,7 @@ class Worker:
         except Unsupported as lacking:
             return {"type": "unsupported", "lever": lacking.lever, "why": lacking.why}
         except Trouble as trouble:
-            return {"type": "trouble", "what": str(trouble)}
+            return {"type": "trouble", "what": await self._machine.explained(trouble)}
         return {"type": "trouble", "what": f"no such message: {message['type']!r}"}
 
     async def _hello(self) -> Message:
@@ -94,13 +94,21 @@ class Worker:
         }
 
     async def _start(self, message: Message) -> Message:
+        if self._machine.lost:  # it died when no scenario ran: no scenario's trouble
+            await self._renew()
         waits = RealTime(message.get("began"))
         self._scenario = scenario_from_document(message["document"], message["id"])
         self._started += 1
         self._log = Log(waits.now, self._output.observe)
         self._stage = Stage(self._machine, self._scenario, self._started, self._log, waits)
+        self._machine.mourn = self._mourn
         await self._stage.start(self._nursery)
         return {"type": "started"}
+
+    def _mourn(self, how: str) -> None:
+        """The browser is lost: say so at once, whatever the harness is waiting for."""
+        self._log.see("harness", "harness", "", Browser("died"))
+        self._output.send({"type": "trouble", "what": how})
 
     async def _step(self, number: int) -> Message:
         if not self._stage:
@@ -112,12 +120,18 @@ class Worker:
         if self._stage:
             # What comes from now on is our tidying up, and no part of the scenario.
             self._log.close()
+            if self._machine.running:
+                await self._machine.answers()  # one that hangs has been judged for its silence
             await self._stage.stop()
             self._stage = None
+        self._machine.mourn = None
         if self._machine.worn:
-            await self._machine.renew()
-            await warm_up(self._machine, self._nursery)
+            await self._renew()
         return {"type": "stopped"}
+
+    async def _renew(self) -> None:
+        await self._machine.renew()
+        await warm_up(self._machine, self._nursery)
 
 
 async def _main(folder: Folder, link: Link | None, output: int) -> None:
