@@ -29,6 +29,7 @@ class Environment:
         self.event_loop = EventLoop(ua.turns)
         self.instances: dict[BackgroundFetch, BackgroundFetchRegistration] = {}
         self.closed = False
+        self.connect_src: tuple[str, ...] | None = None  # of its content security policy
         self.backgroundFetch: BackgroundFetchManager = BackgroundFetchManager(ua, self, registration)
         ua.environments.append(self)
 

@@ -56,6 +56,7 @@ def end(ua: UserAgent, log: Log, *, killed: bool) -> UserAgent:
     old, new = ua.network, heir.network
     new.online.value, new.metered = old.online.value, old.metered
     new.bandwidth, new.latency = old.bandwidth, old.latency
+    heir.connect_src = ua.connect_src
     for scope, registration in ua.registrations.items():
         _hand_on(ua, registration, heir.register(scope, registration.script), killed)
     heir.storage.usage = sum(bg_fetch.stored_body_bytes_total for bg_fetch in heir.displayed)
