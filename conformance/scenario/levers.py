@@ -50,8 +50,13 @@ def _permissions(scenario: Scenario) -> set[str]:
 
 
 def _worker_steps(scenario: Scenario) -> bool:
-    handlers = any(script.handlers for script in scenario.workers.values())
+    scripts = scenario.workers.values()
+    handlers = any(script.handlers or script.sees_fetches or not script.installs for script in scripts)
     return handlers or any(step.verb in CALLS and is_worker(step.on) for step in scenario.steps)
+
+
+def _page_policy(scenario: Scenario) -> bool:
+    return scenario.connect_src is not None
 
 
 def _cross_origin(scenario: Scenario) -> bool:
@@ -70,6 +75,7 @@ _NEEDS: Mapping[str, Callable[[Scenario], bool]] = {
     "second worker": lambda scenario: set(scenario.workers) != {"/"},
     "worker steps": _worker_steps,
     "cross origin": _cross_origin,
+    "page policy": _page_policy,
     "restart": _verb("browser"),
     "stop worker": _verb("worker"),
     "user": _verb("user"),

@@ -18,12 +18,19 @@ Table = Mapping[str, Any]
 
 @frozen
 class RequestSpec:
-    """One request given to fetch(): ``body`` is a size in bytes, None for no body."""
+    """One request given to fetch(): ``body`` is a size in bytes, None for no body.
+
+    ``stream`` (until, fails) says that the body is a stream, ``spoiled`` what the page did with
+    it before: used or locked.
+    """
 
     path: str
     method: str = "GET"
     headers: Table = Factory(dict)
     body: int | None = None
+    stream: Table | None = None
+    spoiled: str = ""
+    redirect: str = ""
     mode: str = ""
     credentials: str = ""
 
@@ -107,10 +114,15 @@ class WorkerStep:
 
 @frozen
 class WorkerScript:
-    """A service worker registration: its scope, and what its handlers do, by event type."""
+    """A service worker registration: its scope, and what its handlers do, by event type.
+
+    ``installs`` says whether it ever becomes active, ``sees_fetches`` whether it handles fetch.
+    """
 
     scope: str = "/"
     handlers: Mapping[str, tuple[WorkerStep, ...]] = Factory(dict)
+    installs: bool = True
+    sees_fetches: bool = False
 
 
 @frozen
@@ -236,6 +248,8 @@ class Scenario:
 
     ``id`` is the path below scenarios/ without .toml; ``document`` the file as plain data,
     from which another process can make the same scenario; ``text`` the file itself.
+    ``connect_src`` are the other origins that the pages' policy lets them connect to, None where
+    they have no such policy.
     """
 
     id: str
@@ -251,6 +265,7 @@ class Scenario:
     network: NetworkState = NetworkState()
     quota: int | None = None
     policy: Table = Factory(dict)
+    connect_src: tuple[str, ...] | None = None
     file: str = ""
     text: str = ""
     document: Table = Factory(dict)
@@ -266,7 +281,7 @@ class Scenario:
 
 
 VERBS = (
-    "fetch get getIds match matchAll abort updateUI read attributes open close browser worker user "
-    "network permission storage release wait until never"
+    "fetch get getIds match matchAll abort updateUI read attributes load fetchEvents body open close browser "
+    "worker user network permission storage release wait until never"
 ).split()
 """Every verb of a step. The last three only wait."""

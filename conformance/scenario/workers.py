@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from conformance.scenario.errors import BAD, Spot
+from conformance.scenario.grammar.vocabulary import EVENTS
 from conformance.scenario.model import WorkerScript, WorkerStep
 from conformance.scenario.verbs import Raw, settling
 from conformance.scenario.weight import Weight
@@ -23,8 +24,9 @@ def _worker_script(scope: str, handlers: Raw, spot: Spot, weight: Weight) -> Wor
             if one is not BAD
         )
         for event, listed in handlers.items()
+        if event in EVENTS
     }
-    return WorkerScript(scope, made)
+    return WorkerScript(scope, made, "install" not in handlers, handlers.get("fetch", False))
 
 
 def _worker_step(raw: Raw, spot: Spot, weight: Weight) -> WorkerStep:

@@ -10,7 +10,20 @@ from conformance.implementations.chromium.names import Names
 from conformance.scenario.model import RequestSpec, Scenario, Step, WorkerStep
 from simulator.origin.hosts import Hosts
 
-VERBS = ("fetch", "get", "getIds", "match", "matchAll", "abort", "read", "attributes", "updateUI")
+VERBS = (
+    "fetch",
+    "get",
+    "getIds",
+    "match",
+    "matchAll",
+    "abort",
+    "read",
+    "attributes",
+    "updateUI",
+    "load",
+    "fetchEvents",
+    "body",
+)
 
 
 def told(step: Step, scope: str, hosts: Hosts, names: Names) -> dict[str, Any]:
@@ -36,13 +49,17 @@ def told(step: Step, scope: str, hosts: Hosts, names: Names) -> dict[str, Any]:
             return common | {"options": _options(what)}
         case "match":
             return common | {"requests": [_request(what, hosts)]}
+        case "load":
+            return common | {"requests": [_request(what, hosts)]}
+        case "body":
+            return common | {"path": what}
         case "read":
             return common | {"record": what, "bytes": step.arguments.get("bytes")}
     return common
 
 
 def worker_steps(scenario: Scenario, version: int) -> bytes:
-    """The script that tells the service workers of a scenario what their handlers do.
+    """The script that tells the service workers of a scenario what they and their handlers do.
 
     Another ``version`` is another script, so that the browser finds the workers changed.
     """
@@ -50,7 +67,12 @@ def worker_steps(scenario: Scenario, version: int) -> bytes:
         scope: {event: [_worker_step(step) for step in steps] for event, steps in script.handlers.items()}
         for scope, script in scenario.workers.items()
     }
-    told = json.dumps({"version": version, "handlers": handlers})
+    scripts = scenario.workers.items()
+    never_active = [scope for scope, script in scripts if not script.installs]
+    see_fetches = [scope for scope, script in scripts if script.sees_fetches]
+    told = json.dumps(
+        {"version": version, "handlers": handlers, "neverActive": never_active, "seeFetches": see_fetches}
+    )
     return f"const scenario = {told};\n".encode()
 
 
@@ -71,9 +93,9 @@ def _request(given: RequestSpec | str, hosts: Hosts) -> dict[str, Any]:
         init["headers"] = dict(spec.headers)
     if spec.body is not None:
         init["body"] = spec.body
-    init |= {name: value for name in ("mode", "credentials") if (value := getattr(spec, name))}
-    url = hosts.url(spec.path) if spec.path.startswith("//") else spec.path
-    return {"url": url, "init": init or None}
+    init |= {name: value for name in ("redirect", "mode", "credentials") if (value := getattr(spec, name))}
+    special = {"stream": spec.stream, "spoiled": spec.spoiled} if spec.body is not None else {}
+    return {"path": spec.path, "url": hosts.given(spec.path), "init": init or None, **special}
 
 
 def _options(given: Mapping[str, Any] | None) -> dict[str, Any] | None:

@@ -9,7 +9,7 @@ from conformance.network import namespace
 
 _HERE = (
     *("fetch", "gate", "wire faults", "quota", "permission", "second page", "second worker"),
-    *("worker steps", "cross origin", "restart", "stop worker"),
+    *("worker steps", "cross origin", "page policy", "restart", "stop worker"),
 )
 _NOT_YET = "not built yet"
 _POLICY = "whether the browser made the choices that a scenario presupposes is not judged yet"

@@ -37,7 +37,9 @@ class Pages:
         self._places[name] = self._places.get(name, "/") if at is None else at
         url = self._hosts.url(self._places[name])
         self._windows[name] = await trio.to_thread.run_sync(self._machine.browser.open, url)
-        await self.script(name, "return bgfetch.open(...arguments)", name, list(self._scenario.workers))
+        scripts = self._scenario.workers.items()
+        scopes = {scope: script.installs for scope, script in scripts}
+        await self.script(name, "return bgfetch.open(...arguments)", name, scopes)
 
     async def close(self, name: str) -> None:
         """Close a page."""
@@ -57,6 +59,13 @@ class Pages:
             # The frame comes at the last moment: to load one may hold up fetches that run.
             await self.script(page, "return bgfetch.useFrame(arguments[0])", self.denied)
         await self.script(page, "begin(arguments[0])", call)
+
+    async def release(self, gate: str) -> None:
+        """Open a gate of a body that some page gives; any other is the origin's alone."""
+        asked = [one for step in self._scenario.steps for one in step.arguments.get("requests", ())]
+        streams = any((one.stream or {}).get("until") == gate for one in asked)
+        for page in self._windows if streams else ():
+            await self.script(page, "release(arguments[0])", gate)
 
     async def script(self, page: str, script: str, *arguments: Any) -> Any:
         """Run script in a page; gives what it returns, or what its promise gives. Raises Trouble."""

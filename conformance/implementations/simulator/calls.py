@@ -17,12 +17,16 @@ from simulator.background_fetch_record import BackgroundFetchRecord, BodyStream
 from simulator.background_fetch_registration import BackgroundFetchRegistration
 from simulator.content import Span, runs_of_spans, told, word
 from simulator.environment import Environment
+from simulator.fetch import NetworkError, fetch
 from simulator.observation import Attributes, Called, Kind, Log, Progress, Settled
 from simulator.origin.hosts import Hosts
 from simulator.promise import rejected_with
 from simulator.request import Request
+from simulator.request_body import READABLE, RequestBody
 from simulator.request_matches_cached_item import CacheQueryOptions
 from simulator.script_errors import ScriptError, type_error
+from simulator.service_worker import FetchEvent
+from simulator.turns import Cell
 
 if TYPE_CHECKING:
     from conformance.implementations.simulator.session import Names
@@ -46,18 +50,21 @@ class Told:
     names: Names
     size: Callable[[str], int | None]
     handlers: Mapping[str, WorkerScript]
+    gate: Callable[[str], Cell[bool]]
 
 
 class Calls:
     """The calls of one page or worker; ``witness`` and ``actor`` are who reports them."""
 
     def __init__(self, told: Told, environment: Environment, witness: str, actor: str) -> None:
-        self.hosts, self.names, self.size = told.hosts, told.names, told.size
+        self.hosts, self.names, self.size, self.gate = told.hosts, told.names, told.size, told.gate
         self.environment, self.witness, self.actor = environment, witness, actor
         self.log = environment.ua.log
         self.registrations: dict[str, BackgroundFetchRegistration] = {}
         self.records: dict[str, Reading] = {}
         self.events: dict[str, BackgroundFetchEvent] = {}
+        self.bodies: dict[str, RequestBody] = {}
+        self.fetch_events: list[FetchEvent] = []
 
     def close(self) -> None:
         self.environment.close()
@@ -94,7 +101,8 @@ class Calls:
         given = step.arguments.get("options", {})
         icons = tuple(icon["src"] for icon in given.get("icons", ()))
         options = BackgroundFetchOptions(given.get("title", ""), icons, given.get("downloadTotal", 0))
-        return self._instance(step.name, self.environment.backgroundFetch.fetch(id, requests, options))
+        asked = requests[0] if step.arguments.get("lone") else requests
+        return self._instance(step.name, self.environment.backgroundFetch.fetch(id, asked, options))
 
     def _get(self, step: Step) -> Awaitable[Any]:
         id = step.arguments["get"]
@@ -139,11 +147,60 @@ class Calls:
         self.see(name, Attributes(**attributes(registration)))
 
     def _request(self, spec: RequestSpec) -> Request:
-        extra: Mapping[str, str] = {"mode": spec.mode or "cors", "credentials": spec.credentials}
-        return Request(self._url(spec.path), spec.method, dict(spec.headers), spec.body, **extra)  # type: ignore[arg-type]
+        return Request(
+            self._url(spec.path),
+            spec.method,
+            dict(spec.headers),
+            spec.body,
+            mode=spec.mode or "cors",
+            credentials=spec.credentials,
+            redirect=spec.redirect or "follow",
+            given=self._body_of(spec),
+        )
+
+    def _body_of(self, spec: RequestSpec) -> RequestBody | None:
+        """The body that the page gives, which it can look at later."""
+        if spec.body is None:
+            return None
+        stream = spec.stream or {}
+        self.bodies[spec.path] = RequestBody(
+            spec.body,
+            used=spec.spoiled == "used",
+            locked=spec.spoiled == "locked",
+            gate=self.gate(stream["until"]) if "until" in stream else None,
+            fails=stream.get("fails", False),
+        )
+        return self.bodies[spec.path]
 
     def _url(self, path: str) -> str:
-        return self.hosts.url(path) if path.startswith("/") else path
+        return self.hosts.url(path) if path.startswith("/") else self.hosts.given(path)
+
+    # -- beside the interface ---------------------------------------------------------------
+
+    async def _body(self, step: Step) -> Any:
+        """What became of a body: whether it was used, and, once it has ended, how."""
+        body = self.bodies[step.arguments["body"]]
+        state = body.state
+        turns = self.environment.ua.turns
+        await turns.until(lambda: state.value != READABLE, state, why="the end of a request's body")
+        return {"used": body.used, "state": state.value, "reason": body.reason}
+
+    async def _load(self, step: Step) -> Any:
+        """An ordinary fetch() of the page, which goes by its worker."""
+        ua, registration = self.environment.ua, self.environment.registration
+        request = Request(self._url(step.arguments["load"]), origin=ua.origin, controller=registration)
+        try:
+            async with fetch(ua, request, lambda sent: None) as arriving:
+                while arriving.body and await arriving.body.read():
+                    pass
+                return {"status": arriving.response.status}
+        except NetworkError as error:
+            raise type_error(str(error)) from None
+
+    async def _fetchEvents(self, step: Step) -> Any:
+        requests = [event.request for event in self.fetch_events]
+        told = [{"path": self.hosts.path_of_url(one.url), "method": one.method} for one in requests]
+        return {"count": len(told), "records": told}
 
     # -- the registration -------------------------------------------------------------------
 
@@ -184,7 +241,8 @@ class Calls:
         self.records[step.name] = Reading(response.body, self.size(seen["path"]))
         url, kind = self.hosts.path_of_url(response.response.url), response.response.type
         found = {"status": response.status, "url": url, "responseType": kind, "responseReady": "fulfilled"}
-        return {**seen, **found}
+        asked = {"requestHeaders": dict(record.request.headers), "requestBody": record.request.body or 0}
+        return {**seen, **found, **asked}
 
     def _matchAll(self, step: Step) -> Awaitable[Any]:
         asked = step.arguments.get("requests") or (None,)

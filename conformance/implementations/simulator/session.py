@@ -8,7 +8,7 @@ from conformance.implementations.protocol import Unsupported
 from conformance.implementations.simulator.calls import Calls, OutsidePage, Told
 from conformance.implementations.simulator.worker_script import WorkerScript
 from conformance.scenario.model import NetworkState, Scenario, Step
-from simulator import background_fetch_display, clear_registration, restart
+from simulator import background_fetch_display, clear_registration, restart, urls
 from simulator.concepts import BackgroundFetch
 from simulator.environment import WorkerGlobal
 from simulator.network import AMPLE_BANDWIDTH
@@ -68,7 +68,7 @@ class SimulatorSession:
         self.hosts = Hosts("own.test")
         self.names = Names()
         self.origin = Origin(scenario.origin, self.hosts, turns, self.log)
-        self.told = Told(self.hosts, self.names, scenario.size, scenario.workers)
+        self.told = Told(self.hosts, self.names, scenario.size, scenario.workers, self.origin.gate)
         serve, own = self.origin.serve, self.hosts.url("")
         self.agent = UserAgent(turns, serve, self._log(), overrides, own, self.names.of_fetch)
         self.pages: dict[str, Calls | OutsidePage] = {}
@@ -92,8 +92,11 @@ class SimulatorSession:
         self.log.see("harness", "harness", of, data)
 
     def _set_up(self) -> None:
+        sources = self.scenario.connect_src
+        self.agent.connect_src = None if sources is None else tuple(map(self._origin_of, ("/", *sources)))
         for scope in self.scenario.workers or ("/",):
-            self.agent.register(scope, self._worker)
+            script = self.scenario.workers.get(scope)
+            self.agent.register(scope, self._worker).active_worker = script is None or script.installs
         self._open("page", "/")
         if self.scenario.permission != "granted":
             self._set_permission(self.scenario.permission)
@@ -101,6 +104,9 @@ class SimulatorSession:
             self._set_quota(self.scenario.quota)
         if self.scenario.network != NetworkState():
             self._set_network(self.scenario.network)
+
+    def _origin_of(self, path: str) -> str:
+        return urls.parsed(self.hosts.url(path)).origin
 
     def _worker(self, worker: WorkerGlobal) -> None:
         self.workers[worker] = WorkerScript(self.told, worker)

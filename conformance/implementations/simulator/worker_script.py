@@ -30,11 +30,14 @@ class WorkerScript(Calls):
         super().__init__(told, worker, "worker", self.scope)
         script = told.handlers.get(self.scope)
         self.handlers = script.handlers if script else {}
+        self.sees_fetches = script is not None and script.sees_fetches
         self.worker = worker
 
     def listen(self) -> None:
         for type in (*END_EVENTS, "backgroundfetchclick"):
             self.worker.addEventListener(type, self._begin)
+        if self.sees_fetches:
+            self.worker.addEventListener("fetch", self.fetch_events.append)
 
     def _begin(self, event: BackgroundFetchEvent) -> None:
         turns = self.worker.ua.turns

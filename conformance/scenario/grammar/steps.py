@@ -72,9 +72,13 @@ WORKER = define(
     Grammar(
         "worker",
         "a service worker",
-        tuple(
-            Key(event, ListOf("a list of worker steps", WORKER_STEP), f"what its handler of {event} does")
-            for event in EVENTS
+        (
+            *(
+                Key(event, ListOf("a list of worker steps", WORKER_STEP), f"what its handler of {event} does")
+                for event in EVENTS
+            ),
+            Key("install", word("never"), "it never becomes active", "it is active at once"),
+            Key("fetch", FLAG, "whether it has a handler of fetch events, which lets them pass", "false"),
         ),
     )
 )
@@ -109,6 +113,9 @@ VERBS = (
             *CALL,
         ),
     ),
+    (Key("load", ORIGIN_PATH, "an ordinary fetch() of this path, to its end"), CALL),
+    (Key("fetchEvents", Yes(), "what fetch events its worker has had"), CALL),
+    (Key("body", TEXT, "what became of the body that the page gave for this path"), CALL),
     (Key("attributes", NAME, "the attributes of this fetch's registration"), CALL),
     (
         Key("open", NAME, "a page of this name is opened"),

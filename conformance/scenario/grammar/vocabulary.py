@@ -47,6 +47,11 @@ _PLAIN = r"[A-Za-z0-9._~!$&'()*+,;=:@%/?{}-]*"  # what a browser leaves as it is
 ORIGIN_PATH = Text(
     'a path such as "/a", or "//host/a" on another origin', rf"/(?!/){_PLAIN}|//[a-z0-9][a-z0-9.-]*/{_PLAIN}"
 )
+REDIRECT_TARGET = Text(
+    'a path such as "/a" or "//host/a", or a URL such as "http://host/a"',
+    rf"/(?!/){_PLAIN}|(https?:)?//[a-z0-9][a-z0-9.-]*(:[0-9]+)?/{_PLAIN}|(data|blob|about):{_PLAIN}",
+)
+HOST = Text('another origin such as "//host"', r"//[a-z0-9][a-z0-9.-]*")
 COUNT = OneOf("a number or an interval [lo, hi]", (Whole(), Pair()))
 EVENT = word(*EVENTS)
 THROWS = word(*EXCEPTIONS)
