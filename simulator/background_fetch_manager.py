@@ -16,15 +16,16 @@ from simulator.get_a_background_fetch_registration_instance import (
 )
 from simulator.overrides import point
 from simulator.perform_a_background_fetch import perform_a_background_fetch
+from simulator.policy_container import policy_container
 from simulator.promise import Promise, promise_of, rejected_with
 from simulator.request import Request, request_constructor
+from simulator.request_body import read_bodies, take_body
 from simulator.script_errors import (
     ScriptError,
     not_allowed_error,
     quota_exceeded_error,
     type_error,
 )
-from simulator.service_worker import edit
 from simulator.turns import Cell
 from simulator.web_idl import unsigned_long_long
 
@@ -56,6 +57,21 @@ def background_fetch_options(ua: UserAgent, given: Mapping[str, Any]) -> Backgro
     return BackgroundFetchOptions(given.get("title", ""), icons, unsigned_long_long(ua, total))
 
 
+Given = str | Request | Sequence[str | Request]
+"""What fetch() takes: one request, or a list."""
+
+
+@point("background-fetch-manager-fetch/x3")
+def may_call(ua: UserAgent, environment: Environment) -> None:
+    """The text exposes fetch() in every kind of worker, so that a service worker may call it (erratum 26)."""
+
+
+@point("background-fetch-manager-fetch/4")
+def as_list(ua: UserAgent, requests: Given) -> Sequence[str | Request]:
+    """A lone request counts as a list of one."""
+    return [requests] if isinstance(requests, str | Request) else requests
+
+
 @point("background-fetch-manager-fetch/5")
 def check_not_empty(ua: UserAgent, requests: Sequence[str | Request]) -> None:
     """An empty list is refused."""
@@ -69,6 +85,12 @@ def construct(ua: UserAgent, request: str | Request, base: str) -> Request:
     return request_constructor(request, base)
 
 
+@point("background-fetch-manager-fetch/6.1c")
+def base_url(ua: UserAgent, environment: Environment) -> str:
+    """URLs resolve against that of the caller; the empty string is the caller's own."""
+    return environment.url
+
+
 @point("background-fetch-manager-fetch/6.2")
 def check_mode(ua: UserAgent, request: Request) -> None:
     """A no-cors request is refused: its response could not be shown."""
@@ -78,8 +100,22 @@ def check_mode(ua: UserAgent, request: Request) -> None:
 
 @point("background-fetch-manager-fetch/6.6")
 def in_order(ua: UserAgent, records: list[BackgroundFetchRecord]) -> list[BackgroundFetchRecord]:
-    """Records keep the order of the list that was given."""
+    """The records are in the order of the list."""
     return records
+
+
+@point("background-fetch-manager-fetch/x2")
+def is_kept(ua: UserAgent, records: Sequence[BackgroundFetchRecord], request: Request) -> bool:
+    """A request that is in the list already is kept beside it."""
+    return True
+
+
+@point("background-fetch-manager-fetch/8")
+def enqueue(
+    ua: UserAgent, registration: ServiceWorkerRegistration, steps: Callable[[], Awaitable[None]]
+) -> None:
+    """The promise is returned first: the checks come later, one fetch() after the other."""
+    registration.active_background_fetches_edit_queue.enqueue(steps)
 
 
 @point("background-fetch-manager-fetch/8.2")
@@ -103,17 +139,38 @@ def check_unused(ua: UserAgent, registration: ServiceWorkerRegistration, id: str
         raise type_error(f"a background fetch {id!r} is active already")
 
 
+@point("background-fetch-manager-fetch/8.5b")
+def check(ua: UserAgent, registration: ServiceWorkerRegistration, id: str) -> None:
+    """The checks in their order: of several reasons to refuse, the first one is told (erratum 25)."""
+    check_permission(ua)
+    check_active_worker(ua, registration)
+    check_unused(ua, registration, id)
+
+
 @point("background-fetch-manager-fetch/8.8.3.3")
 def upload_total(ua: UserAgent, requests: Sequence[Request]) -> int:
     """The sum of all body lengths; a request without a body counts nothing (erratum 1)."""
     return sum(request.body or 0 for request in requests)
 
 
+@point("background-fetch-manager-fetch/8.9")
+def check_quota_for_requests(ua: UserAgent, upload_total: int) -> None:
+    """Refused where the requests themselves cannot be stored."""
+    if not ua.storage.fits(upload_total):
+        raise quota_exceeded_error(f"{upload_total} bytes of requests do not fit in the quota")
+
+
 @point("background-fetch-manager-fetch/8.9a")
 def check_quota(ua: UserAgent, upload_total: int, download_total: int) -> None:
-    """Refused where the requests, or what is announced, cannot fit (erratum 24)."""
+    """Refused where what is announced cannot fit beside the requests (erratum 24)."""
     if not ua.storage.fits(upload_total + download_total):
         raise quota_exceeded_error(f"{upload_total + download_total} bytes do not fit in the quota")
+
+
+@point("background-fetch-manager-fetch/8.12")
+def chosen(ua: UserAgent, options: BackgroundFetchOptions) -> BackgroundFetchOptions:
+    """What the options say is copied into the new fetch."""
+    return options
 
 
 @point("background-fetch-manager-fetch/8.12a")
@@ -127,6 +184,12 @@ def list_as_active(ua: UserAgent, registration: ServiceWorkerRegistration, bg_fe
     """The id is listed before the promise resolves."""
     registration.active_background_fetches[bg_fetch.id] = bg_fetch
     registration.stored_background_fetches[bg_fetch] = None
+
+
+@point("background-fetch-manager-fetch/8.16")
+def begin(ua: UserAgent, bg_fetch: BackgroundFetch) -> None:
+    """Fetching starts by itself, whatever the page does next."""
+    ua.turns.start_soon(perform_a_background_fetch, ua, bg_fetch)
 
 
 @point("background-fetch-manager-get/3")
@@ -177,43 +240,54 @@ class BackgroundFetchManager:
     def fetch(
         self,
         id: str,
-        requests: str | Request | Sequence[str | Request],
+        requests: Given,
         options: BackgroundFetchOptions | None = None,
     ) -> Promise[BackgroundFetchRegistration]:
         """Begin a background fetch (background-fetch-manager-fetch).
 
-        Rejects with TypeError (empty list or id, bad request, no active worker, id in use),
-        NotAllowedError (permission denied) or QuotaExceededError.
+        Rejects with TypeError (empty list or id, bad request, body that cannot be read, no active
+        worker, id in use), NotAllowedError (permission denied) or QuotaExceededError.
         """
         ua = self.ua
         try:
+            may_call(ua, self.environment)
             check_id(ua, id)
-            records = self._records([requests] if isinstance(requests, str | Request) else requests)
+            records = self._records(as_list(ua, requests))
         except ScriptError as error:
             return rejected_with(ua.turns, error)
         promise: Promise[BackgroundFetchRegistration] = Promise(ua.turns)  # 7
 
         async def steps() -> None:  # 8
             try:
-                self._begin(promise, id, records, options or BackgroundFetchOptions())
+                await self._begin(promise, id, records, chosen(ua, options or BackgroundFetchOptions()))
             except ScriptError as error:
                 promise.reject(error)
 
-        edit(ua, self.registration, steps)
+        enqueue(ua, self.registration, steps)
         return promise
 
     def _records(self, requests: Sequence[str | Request]) -> list[BackgroundFetchRecord]:
         """Steps 5 and 6."""
         check_not_empty(self.ua, requests)
-        records = []
+        records: list[BackgroundFetchRecord] = []
         for given in requests:
-            request = construct(self.ua, given, self.environment.url)
-            check_mode(self.ua, request)
-            request.origin = self.ua.origin
-            records.append(BackgroundFetchRecord(request))
+            request = self._request(given)
+            if is_kept(self.ua, records, request):
+                records.append(BackgroundFetchRecord(request))
         return in_order(self.ua, records)
 
-    def _begin(
+    def _request(self, given: str | Request) -> Request:
+        """Steps 6.1 to 6.3, for one request."""
+        ua, environment = self.ua, self.environment
+        request = construct(ua, given, base_url(ua, environment))
+        if request.given:
+            take_body(ua, request.given)
+        check_mode(ua, request)
+        request.origin, request.controller = ua.origin, self.registration
+        request.policy_container = policy_container(ua, environment)
+        return request
+
+    async def _begin(
         self,
         promise: Promise[BackgroundFetchRegistration],
         id: str,
@@ -222,10 +296,11 @@ class BackgroundFetchManager:
     ) -> None:
         """Step 8, on the edit queue. Raises ScriptError to reject."""
         ua, registration = self.ua, self.registration
-        check_permission(ua)
-        check_active_worker(ua, registration)
-        check_unused(ua, registration, id)
-        total = upload_total(ua, [record.request for record in records])
+        requests = [record.request for record in records]
+        check(ua, registration, id)
+        await read_bodies(ua, [request.given for request in requests if request.given])
+        total = upload_total(ua, requests)
+        check_quota_for_requests(ua, total)
         check_quota(ua, total, options.downloadTotal)
         title, icons = shown_as(ua, options)
         bg_fetch = BackgroundFetch(  # 8.12
@@ -245,9 +320,10 @@ class BackgroundFetchManager:
             environment,
             lambda: promise.resolve(get_a_background_fetch_registration_instance(ua, bg_fetch, environment)),
         )
-        # Before anything is sent, so that a pause is in time (erratum 34).
-        display(ua, bg_fetch, environment)  # 8.15
-        ua.turns.start_soon(perform_a_background_fetch, ua, bg_fetch)  # 8.16
+        display(
+            ua, bg_fetch, environment
+        )  # 8.15: before anything is sent, so that a pause is in time (erratum 34)
+        begin(ua, bg_fetch)
 
     def get(self, id: str) -> Promise[BackgroundFetchRegistration | None]:
         """The active fetch of an id, None for undefined. Rejects with TypeError for an empty id."""

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from simulator.content import Span
-from simulator.fetch import Response
 from simulator.request import Request
 from simulator.turns import Cell, ParallelQueue, Turns, Watched
 
 if TYPE_CHECKING:
+    from simulator.fetch import Response
     from simulator.service_worker import ServiceWorkerRegistration
 
 EXPOSED = ("", "success", "bad-status")

@@ -41,6 +41,10 @@ class Span:
     def __bytes__(self) -> bytes:
         return content(self.resource, self.version, self.start, self.stop)
 
+    def part(self, start: int, stop: int) -> list[bytes | Span]:
+        """Its bytes ``start`` to ``stop``, as the pieces in which they go over a wire."""
+        return [Span(self.resource, self.version, self.start + start, self.start + stop)]
+
     def cut(self, length: int) -> tuple[Span, Span]:
         """The first ``length`` bytes, and the rest."""
         middle = self.start + length

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from attrs import evolve
 
+from simulator import urls
 from simulator.overrides import point
 
 if TYPE_CHECKING:
@@ -26,8 +26,7 @@ SAFE_RESPONSE_HEADERS = (
 
 
 def origin_of(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
+    return urls.parsed(url).origin
 
 
 def is_cross_origin(request: Request) -> bool:

@@ -62,6 +62,7 @@ class Environment:
         self.event_loop: EventLoop = parent.event_loop if parent else EventLoop(ua.turns)
         self.instances: dict[BackgroundFetch, BackgroundFetchRegistration] = {}
         self.ended = Cell(False)
+        self.connect_src: tuple[str, ...] | None = None  # of its content security policy
         self.manager: BackgroundFetchManager = BackgroundFetchManager(ua, self, registration)
         ua.environments.append(self)
 

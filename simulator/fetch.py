@@ -1,4 +1,4 @@
-"""The part of Fetch that a background fetch needs: one request on the wire, redirects followed.
+"""The part of Fetch that a background fetch needs: what may be sent, one request on the wire, redirects.
 
 Heads go through h11; a body passes as spans, so that its cost follows events and not bytes.
 """
@@ -7,25 +7,32 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
-from urllib.parse import urljoin, urlsplit
+from typing import TYPE_CHECKING, Protocol
 
 import h11
 from attrs import evolve, frozen
 
-from simulator import cookies, cors
+from simulator import cookies, cors, urls
+from simulator.bad_ports import has_a_bad_port
 from simulator.content import Span
+from simulator.content_coding import Decoder, Undecodable, offer
+from simulator.content_security_policy import blocked_by_policy
+from simulator.mixed_content import blocked_as_mixed_content
 from simulator.network import MemoryStream, Network
 from simulator.observation import Headers
 from simulator.origin.answers import readable
 from simulator.origin.server import SLICE
 from simulator.origin.stream import Broken, NetworkLost
+from simulator.overrides import point
 from simulator.request import Request
+from simulator.scheme_fetch import scheme_fetch
+from simulator.service_worker import let_the_worker_see
 
 if TYPE_CHECKING:
     from simulator.user_agent import UserAgent
 
 MOST_REDIRECTS = 20
+REDIRECT_STATUS = (301, 302, 303, 307, 308)
 NULL_BODY_STATUS = (101, 103, 204, 205, 304)
 
 
@@ -59,21 +66,45 @@ class Response:
         return ", ".join(values) if values else None
 
 
-class Body:
-    """A response's body on its way, of a declared length."""
-
-    def __init__(self, stream: MemoryStream, length: int) -> None:
-        self._stream, self._left = stream, length
+class Body(Protocol):
+    """A response's body on its way."""
 
     async def read(self) -> Span | None:
-        """The next bytes, None at the end. Raises Broken when the connection ends before that."""
-        if self._left == 0:
-            return None
-        piece = await self._stream.receive()
-        if not isinstance(piece, Span):
-            raise Broken
-        self._left -= len(piece)
-        return piece
+        """The next bytes, None at the end. Raises NetworkError or Broken where it ends before that."""
+
+
+class BodyOnTheWire:
+    """A body of a declared length, in the content coding that the response names."""
+
+    def __init__(self, stream: MemoryStream, length: int, coding: str) -> None:
+        self._stream, self._left, self._decoder = stream, length, Decoder(coding)
+
+    async def read(self) -> Span | None:
+        """The next bytes, decoded, None at the end. Raises Broken when the connection ends before that."""
+        while self._left:
+            piece = await self._stream.receive()
+            if piece == b"":
+                raise Broken
+            self._left -= len(piece)
+            try:
+                content = self._decoder.decode(piece)
+            except Undecodable:
+                raise Broken from None
+            if content:
+                return content
+        return None
+
+
+class BodyAtHand:
+    """A body that no wire carries."""
+
+    def __init__(self, body: Span) -> None:
+        self._left: Span | None = body
+
+    async def read(self) -> Span | None:
+        """All of it, and then the end."""
+        body, self._left = self._left, None
+        return body
 
 
 @frozen
@@ -82,6 +113,30 @@ class Arriving:
 
     response: Response
     body: Body | None
+
+
+# -- points ---------------------------------------------------------------------------------
+
+
+@point("complete-a-record-algorithm/x1")
+def most_redirects(ua: UserAgent) -> int:
+    """Fetch follows so many redirects for one request, and no more."""
+    return MOST_REDIRECTS
+
+
+@point("complete-a-record-algorithm/x1")
+def becomes_get(ua: UserAgent, status: int, method: str) -> bool:
+    """303 asks for another resource, and so do 301 and 302 of a POST; 307 and 308 repeat the request."""
+    return (status in (301, 302) and method == "POST") or (status == 303 and method not in ("GET", "HEAD"))
+
+
+@point("complete-a-record-algorithm/x1")
+def redirect_mode(ua: UserAgent, request: Request) -> str:
+    """What the page said is to be done with a redirect: follow, error, manual."""
+    return request.redirect
+
+
+# -- the algorithm --------------------------------------------------------------------------
 
 
 @asynccontextmanager
@@ -94,7 +149,12 @@ async def fetch(
     Raises NetworkError for everything that Fetch calls so, also while the body is read.
     """
     sending, crossed = request.copy(), False
-    for _ in range(MOST_REDIRECTS + 1):
+    await let_the_worker_see(ua, sending)
+    _check_sendable(ua, sending)
+    if urls.parsed(sending.url).scheme not in urls.HTTP_SCHEMES:
+        yield _without_a_wire(ua, sending)
+        return
+    for _ in range(most_redirects(ua) + 1):
         crossed |= sending.mode != "no-cors" and cors.is_cross_origin(sending)
         if crossed:
             await _ask_beforehand(ua, sending)
@@ -104,11 +164,31 @@ async def fetch(
             if crossed:
                 _check(cors.passes_the_cors_check(ua, sending, response), sending)
             location = response.header("location")
-            if response.status not in (301, 302, 303, 307, 308) or location is None:
+            if response.status not in REDIRECT_STATUS or location is None:
                 yield evolve(arriving, response=response)
                 return
-            _redirect(sending, response.status, location)
-    raise NetworkError(f"more than {MOST_REDIRECTS} redirects")
+            mode = redirect_mode(ua, sending)
+            if mode == "manual":
+                yield Arriving(Response(sending.url, 0, (), "opaqueredirect"), None)
+                return
+            if mode == "error":
+                raise NetworkError(f"{sending.url} redirects, and the page wants no redirect")
+            _redirect(ua, sending, response.status, location)
+    raise NetworkError(f"more than {most_redirects(ua)} redirects")
+
+
+def _check_sendable(ua: UserAgent, request: Request) -> None:
+    """Fetch, main fetch: what is blocked before anything is sent."""
+    for blocked in (blocked_as_mixed_content, has_a_bad_port, blocked_by_policy):
+        if blocked(ua, request):
+            raise NetworkError(f"{request.url} is blocked: {blocked.name}")
+
+
+def _without_a_wire(ua: UserAgent, request: Request) -> Arriving:
+    held = scheme_fetch(ua, request)
+    if held is None:
+        raise NetworkError(f"nothing can be fetched from {request.url}")
+    return Arriving(Response(request.url, 200, (("content-type", held.type),)), BodyAtHand(held.body))
 
 
 async def _ask_beforehand(ua: UserAgent, request: Request) -> None:
@@ -126,16 +206,19 @@ def _check(allowed: bool, request: Request) -> None:
         raise NetworkError(f"{request.url} does not allow {request.origin}")
 
 
-def _redirect(request: Request, status: int, location: str) -> None:
+def _redirect(ua: UserAgent, request: Request, status: int, location: str) -> None:
     """Fetch, HTTP-redirect fetch: where to, and with which method."""
-    target = urljoin(request.url, location)
-    if cors.is_cross_origin(request) and cors.origin_of(target) != cors.origin_of(request.url):
+    target = urls.parse(location, request.url)
+    if target is None or target.scheme not in urls.HTTP_SCHEMES:
+        raise NetworkError(f"{request.url} redirects to {location}, which is no URL to redirect to")
+    if target.credentials and target.origin != request.origin:
+        raise NetworkError(f"{request.url} redirects to another origin with credentials in the URL")
+    if cors.is_cross_origin(request) and target.origin != cors.origin_of(request.url):
         request.origin = "null"  # who asks is not told by one stranger to the next
-    request.url = target
-    if (status in (301, 302) and request.method == "POST") or (
-        status == 303 and request.method not in ("GET", "HEAD")
-    ):
+    request.url = target.href
+    if becomes_get(ua, status, request.method):
         request.method, request.body = "GET", None
+    _check_sendable(ua, request)
 
 
 @asynccontextmanager
@@ -160,12 +243,12 @@ async def _exchange(
 async def _send(
     stream: MemoryStream, http: h11.Connection, request: Request, transmitted: Callable[[int], None]
 ) -> None:
-    parts = urlsplit(request.url)
-    headers = [("Host", parts.netloc), *request.headers.items(), *_metadata(request)]
+    url = urls.parsed(request.url)
+    headers = [("Host", url.authority), *offer(request.headers).items(), *_metadata(request)]
     if request.body is not None:
         headers.append(("Content-Length", str(request.body)))
-    target = parts.path + (f"?{parts.query}" if parts.query else "")
-    await stream.send(http.send(h11.Request(method=request.method, target=target, headers=headers)) or b"")
+    head = h11.Request(method=request.method, target=url.target, headers=headers)
+    await stream.send(http.send(head) or b"")
     sent, most = 0, max(SLICE, (request.body or 0) // 64)
     while sent < (request.body or 0):
         step = min(most, (request.body or 0) - sent)
@@ -197,4 +280,5 @@ async def _head(stream: MemoryStream, http: h11.Connection, request: Request) ->
 def _body(stream: MemoryStream, request: Request, response: Response) -> Body | None:
     if request.method == "HEAD" or response.status in NULL_BODY_STATUS:
         return None
-    return Body(stream, int(response.header("content-length") or "0"))
+    coding = response.header("content-encoding") or ""
+    return BodyOnTheWire(stream, int(response.header("content-length") or "0"), coding)

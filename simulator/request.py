@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from urllib.parse import urljoin, urlsplit, urlunsplit
+from typing import TYPE_CHECKING
 
 from attrs import Factory, define, evolve
 
+from simulator import urls
+from simulator.policy_container import PolicyContainer
+from simulator.request_body import RequestBody
 from simulator.script_errors import type_error
+
+if TYPE_CHECKING:
+    from simulator.service_worker import ServiceWorkerRegistration
 
 _FORBIDDEN = ("CONNECT", "TRACE", "TRACK")
 _NORMALISED = ("DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT")
@@ -17,8 +23,9 @@ _NORMALISED = ("DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT")
 class Request:
     """A request of Fetch. ``body`` is its length in bytes, None for a null body.
 
-    A body needs no content here: what is uploaded is only ever counted. ``origin`` is the
-    origin that asks, "" for one that is never compared.
+    A body needs no content here: what is uploaded is only ever counted. ``given`` is that body as
+    script gave it. ``origin`` is the origin that asks, "" for one that is never compared;
+    ``controller`` the registration whose worker may see the request, if its mode lets it.
     """
 
     url: str
@@ -31,6 +38,10 @@ class Request:
     service_workers_mode: str = "all"
     destination: str = ""
     origin: str = ""
+    redirect: str = "follow"
+    given: RequestBody | None = None
+    policy_container: PolicyContainer = Factory(PolicyContainer)
+    controller: ServiceWorkerRegistration | None = None
 
     def copy(self) -> Request:
         return evolve(self, headers=dict(self.headers))
@@ -50,17 +61,18 @@ def request_constructor(given: str | Request, base: str) -> Request:
     forbidden method, and a body where the method allows none.
     """
     request = Request(given) if isinstance(given, str) else given.copy()
-    url = urljoin(base, request.url)
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise type_error(f"{request.url!r} is no URL that can be fetched")
-    if parts.username is not None or parts.password is not None:
+    url = urls.parse(request.url, base)
+    if url is None:
+        raise type_error(f"{request.url!r} is no URL")
+    if url.credentials:
         raise type_error(f"{request.url!r} carries credentials")
     method = request.method.upper()
     if method in _FORBIDDEN:
         raise type_error(f"the method {request.method} is forbidden")
+    if request.mode == "navigate":
+        raise type_error("script can make no request that navigates")
     if request.body is not None and method in ("GET", "HEAD"):
         raise type_error(f"a {method} request can have no body")
-    request.url = urlunsplit(parts._replace(path=parts.path or "/"))
+    request.url = url.href
     request.method = method if method in _NORMALISED else request.method
     return request

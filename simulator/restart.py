@@ -57,6 +57,7 @@ def end(ua: UserAgent, log: Log, *, killed: bool) -> UserAgent:
     old, new = ua.network, heir.network
     new.online.value, new.metered = old.online.value, old.metered
     new.bandwidth, new.latency = old.bandwidth, old.latency
+    heir.connect_src = ua.connect_src
     for scope, registration in ua.registrations.items():
         heir.register(scope, registration.script, active=registration.active_worker)
         _hand_on(ua, registration, heir.registrations[scope], killed)

@@ -13,6 +13,7 @@ from simulator.script_errors import invalid_state_error
 from simulator.turns import Cell, ParallelQueue
 
 if TYPE_CHECKING:
+    from simulator.request import Request
     from simulator.user_agent import UserAgent
 
 Script = Callable[[WorkerGlobal], None]
@@ -115,6 +116,27 @@ class ExtendableEvent:
 def fired(ua: UserAgent, event: ExtendableEvent) -> None:
     """What the agent fires is trusted, does not bubble, and cannot be cancelled."""
     event.isTrusted, event.bubbles, event.cancelable = True, False, False
+
+
+class FetchEvent(ExtendableEvent):
+    """A request on its way, shown to the worker. Nobody here responds with anything of his own."""
+
+    def __init__(self, request: Request) -> None:
+        super().__init__("fetch")
+        self.request = request
+
+
+@point("complete-a-record-algorithm/6")
+def passes_a_worker(ua: UserAgent, request: Request) -> bool:
+    """Only a request whose service-workers mode says so goes by the worker that controls its client."""
+    return request.service_workers_mode == "all"
+
+
+async def let_the_worker_see(ua: UserAgent, request: Request) -> None:
+    """Service Workers, handle fetch: as far as showing the request to the worker goes."""
+    controller = request.controller
+    if controller and passes_a_worker(ua, request):
+        await fire_a_functional_event(ua, controller, lambda worker: FetchEvent(request))
 
 
 @point("perform-a-background-fetch-algorithm/8.13.1")

@@ -43,6 +43,7 @@ class UserAgent:
         self.environments: list[Environment] = []
         self.registrations: dict[str, ServiceWorkerRegistration] = {}
         self.displayed: list[BackgroundFetch] = []
+        self.connect_src: tuple[str, ...] | None = None  # of the policy that pages are served with
         self.paused_for_the_link: set[BackgroundFetch] = set()
 
     def register(self, scope: str, script: Script, *, active: bool = True) -> ServiceWorkerRegistration:
@@ -59,7 +60,9 @@ class UserAgent:
         scopes = [scope for scope in self.registrations if path.startswith(scope)]
         if not scopes:
             raise LookupError(f"no service worker's scope covers {path!r}; register one first")
-        return Page(self, name, self.origin + path, self.registrations[max(scopes, key=len)], parent)
+        page = Page(self, name, self.origin + path, self.registrations[max(scopes, key=len)], parent)
+        page.connect_src = self.connect_src
+        return page
 
     def see(self, witness: str, actor: str, of: str, data: Kind) -> None:
         self.log.see(witness, actor, of, data)

@@ -23,11 +23,22 @@ def requests(raw: Any, spot: Spot, story: Story, on: str, *, throws: bool) -> tu
         where = here if isinstance(one, str) else here / "path"
         if "body" in table and table.get("method", "GET").upper() in ("GET", "HEAD") and not throws:
             (here / "body").wrong("a GET has no body", fix='method = "POST"')
+        _check_body(table, here, story)
         for path in story.families.expand(table["path"], where):
+            if "body" in table:
+                story.bodies.add(path)
             if not throws:
                 _check_answered(path, where, story, on)
             made.append(RequestSpec(**{**table, "path": path}))
     return tuple(made)
+
+
+def _check_body(table: Raw, spot: Spot, story: Story) -> None:
+    stream = table.get("stream", {})
+    story.stream_gates += [stream["until"]] if "until" in stream else []
+    for key in ("stream", "spoiled"):
+        if key in table and "body" not in table:
+            (spot / key).wrong(f"{key} says something of a body, and there is none", fix='body = "1 KiB"')
 
 
 def _check_answered(path: str, spot: Spot, story: Story, on: str) -> None:
@@ -153,6 +164,27 @@ def _of_storage(verb: str) -> Reader:
     return read
 
 
+def _load(raw: Raw, spot: Spot, story: Story, on: str) -> Told:
+    _check_answered(raw["load"], spot / "load", story, on)
+    return Told({"load": raw["load"]}, raw.get("as", ""))
+
+
+def _fetch_events(raw: Raw, spot: Spot, story: Story, on: str) -> Told:
+    if not is_worker(on):
+        (spot / "fetchEvents").wrong("only a worker has fetch events", fix='on = "worker"')
+    return Told({"fetchEvents": True}, raw.get("as", ""))
+
+
+def _body(raw: Raw, spot: Spot, story: Story, on: str) -> Told:
+    if raw["body"] not in story.bodies and story.sure.steps:
+        (spot / "body").wrong(
+            f"no request for {quoted(raw['body'])} has had a body",
+            allowed=sorted(story.bodies),
+            given=raw["body"],
+        )
+    return Told({"body": raw["body"]}, raw.get("as", ""))
+
+
 CALLS: dict[str, Reader] = {
     "fetch": _fetch,
     "get": _get,
@@ -165,5 +197,8 @@ CALLS: dict[str, Reader] = {
     "attributes": _attributes,
     "usage": _of_storage("usage"),
     "cached": _of_storage("cached"),
+    "load": _load,
+    "fetchEvents": _fetch_events,
+    "body": _body,
 }
 """The verbs that call the interface."""

@@ -58,8 +58,15 @@ def _user_interface(scenario: Scenario) -> bool:
 
 def _worker_steps(scenario: Scenario) -> bool:
     scripts = scenario.workers.values()
-    special = any(script.handlers or script.by_attribute or not script.active for script in scripts)
+    special = any(
+        script.handlers or script.by_attribute or script.sees_fetches or not script.active
+        for script in scripts
+    )
     return special or any(step.verb in CALLS | OBJECTS and is_worker(step.on) for step in scenario.steps)
+
+
+def _page_policy(scenario: Scenario) -> bool:
+    return scenario.connect_src is not None
 
 
 def _cross_origin(scenario: Scenario) -> bool:
@@ -79,6 +86,7 @@ _NEEDS: Mapping[str, Callable[[Scenario], bool]] = {
     "second worker": lambda scenario: set(scenario.workers) != {"/"},
     "worker steps": _worker_steps,
     "cross origin": _cross_origin,
+    "page policy": _page_policy,
     "restart": _verb("browser"),
     "stop worker": _verb("worker"),
     "user": _verb("user"),

@@ -168,6 +168,7 @@ def _made(raw: Table, spot: Spot, id: str, text: str, document: Table, families:
         network=start,
         quota=quota(raw.get("storage", "ample")),
         policy=raw.get("policy", {}),
+        connect_src=tuple(raw["connectSrc"]) if "connectSrc" in raw else None,
         file=reading.file,
         text=text,
         document=document,

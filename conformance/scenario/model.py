@@ -21,12 +21,19 @@ MARK = "#"
 
 @frozen
 class RequestSpec:
-    """One request given to fetch(): ``body`` is a size in bytes, None for no body."""
+    """One request given to fetch(): ``body`` is a size in bytes, None for no body.
+
+    ``stream`` (until, fails) says that the body is a stream, ``spoiled`` what the page did with
+    it before: used or locked.
+    """
 
     path: str
     method: str = "GET"
     headers: Table = Factory(dict)
     body: int | None = None
+    stream: Table | None = None
+    spoiled: str = ""
+    redirect: str = ""
     mode: str = ""
     credentials: str = ""
 
@@ -116,13 +123,14 @@ class WorkerScript:
     """A service worker registration: its scope, and what its handlers do, by event type.
 
     One that is not ``active`` is installed for ever. ``by_attribute``: its script assigns the
-    handler attributes instead of adding listeners.
+    handler attributes instead of adding listeners. ``sees_fetches``: it handles fetch.
     """
 
     scope: str = "/"
     handlers: Mapping[str, tuple[WorkerStep, ...]] = Factory(dict)
     active: bool = True
     by_attribute: bool = False
+    sees_fetches: bool = False
 
 
 @frozen
@@ -259,6 +267,8 @@ class Scenario:
     from which another process can make the same scenario; ``text`` the file itself. For a row of
     a file the id has the row's name, ``document`` is the file with the row laid over it, ``text``
     is what of the file concerns it, and ``line`` where the row begins; otherwise that is 0.
+    ``connect_src`` are the other origins that the pages' policy lets them connect to, None where
+    they have no such policy.
     """
 
     id: str
@@ -274,6 +284,7 @@ class Scenario:
     network: NetworkState = NetworkState()
     quota: int | None = None
     policy: Table = Factory(dict)
+    connect_src: tuple[str, ...] | None = None
     file: str = ""
     text: str = ""
     document: Table = Factory(dict)
@@ -294,7 +305,7 @@ class Scenario:
 
 
 VERBS = (
-    "fetch get getIds match matchAll abort updateUI read attributes usage cached look "
+    "fetch get getIds match matchAll abort updateUI read attributes usage cached look load fetchEvents body "
     "inspect same construct assign query open close browser worker user "
     "network permission storage release wait until never"
 ).split()

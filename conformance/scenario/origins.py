@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -53,6 +54,7 @@ def _answer(raw: Mapping[str, Any], spot: Spot, sound: bool) -> Answer:
         last_modified=raw.get("lastModified", ""),
         range=_range(raw.get("range", True)),
         redirect=raw.get("redirect", ""),
+        coding=raw.get("coding", ""),
         cors=_cors(raw["cors"]) if "cors" in raw else None,
         latency=raw.get("latency", 0),
         faults=tuple(sorted(faults, key=lambda fault: (fault.of != "upload", fault.after))),
@@ -146,7 +148,9 @@ def _check_redirects(table: Mapping[str, Any], found: Mapping[str, Resource], sp
         attempts = [(a, here / "attempts" / i) for i, a in enumerate(raw.get("attempts", ())) if a is not BAD]
         for answer, at in [(raw, here), *attempts]:
             target = answer.get("redirect")
-            if target and target not in found and target.partition("?")[0] not in found:
+            wire = re.sub(r"^https?:(?=//)|:[0-9]+(?=/)", "", target or "")
+            local = not wire or not wire.startswith("/")
+            if not local and wire not in found and wire.partition("?")[0] not in found:
                 (at / "redirect").wrong(
                     f"no origin answers {quoted(target)}", allowed=sorted(found), given=target
                 )

@@ -6,6 +6,7 @@ a step asks here, and here is said what is wrong with a name that means nothing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from urllib.parse import urljoin, urlsplit
 
@@ -17,6 +18,8 @@ from conformance.scenario.model import NetworkState
 from conformance.scenario.weight import Weight
 from simulator.origin.behaviour import Resource
 
+_NO_HOST = re.compile(r"[a-z][a-z0-9+.-]*:(?!//)")
+_SCHEME_AND_PORT = re.compile(r"^https?:(?=//)|(?<=[a-z0-9.-]):[0-9]+(?=/)")
 _NAMELESS = frozenset(
     "when gives throws requests options level authority clause for bytes wait network permission storage "
     "release user worker until never close".split()
@@ -85,11 +88,18 @@ class Story:
     asked: dict[str, set[str]] = field(factory=dict)
     """Every path that is fetched, with the names of the fetches."""
 
+    stream_gates: list[str] = field(factory=list)
+    """The gates at which a request's body stands still."""
+    bodies: set[str] = field(factory=set)
+    """The paths of requests that a page has given a body."""
+
     @property
     def gates(self) -> list[str]:
-        """The gates at which some answer stands still."""
+        """The gates at which some answer or body stands still."""
         answers = [a for r in self.origin.values() for a in (r.answer, *r.attempts)]
-        return list(dict.fromkeys(f.until for a in answers for f in a.faults if f.until))
+        return list(
+            dict.fromkeys([*(f.until for a in answers for f in a.faults if f.until), *self.stream_gates])
+        )
 
     # -- who --------------------------------------------------------------------------------
 
@@ -208,7 +218,10 @@ class Story:
     # -- paths ------------------------------------------------------------------------------
 
     def answers(self, path: str) -> bool:
-        """Whether an origin of the scenario answers this path."""
+        """Whether an origin of the scenario answers this path; data: and its like reach no host at all."""
+        if _NO_HOST.match(path):
+            return True
+        path = _SCHEME_AND_PORT.sub("", path)
         return path in self.origin or path.partition("?")[0] in self.origin
 
     def resolve(self, path: str, on: str) -> str:
@@ -219,7 +232,7 @@ class Story:
             if urlsplit(path).scheme:
                 return path
             parts = urlsplit(urljoin(self.pages.get(on) or self.scope(on) or "/", path))
-            host = parts.hostname
+            host = parts.netloc
         except ValueError:
             return path
         query = f"?{parts.query}" if parts.query else ""

@@ -28,7 +28,7 @@ def _plain(value: Any, key: str = "") -> str:
         case Condition(text=text):
             return text
         case RequestSpec(path=path, method=method, body=body):
-            upload = f" with {body} bytes" if body is not None else ""
+            upload = f" with {_upload(value)}" if body is not None else ""
             return f"{path}{upload}" if method == "GET" else f"{method} {path}{upload}"
         case NetworkState(online=False):
             return "offline"
@@ -42,6 +42,16 @@ def _plain(value: Any, key: str = "") -> str:
             more = [f"and {len(value) - 4} more"] if len(value) > 4 else []
             return ", ".join(shown + more)
     return str(value)
+
+
+def _upload(request: RequestSpec) -> str:
+    """A request's body, and what is special about it."""
+    stream = request.stream
+    words = [f"{request.body} bytes"]
+    if stream is not None:
+        words.append("as a stream" + (f" until {stream['until']}" if "until" in stream else ""))
+        words += ["which errors"] if stream.get("fails") else []
+    return ", ".join([*words, *([f"{request.spoiled} before"] if request.spoiled else [])])
 
 
 def _duration(nanoseconds: int) -> str:

@@ -26,8 +26,8 @@ def _worker_script(scope: str, handlers: Raw, spot: Spot, weight: Weight) -> Wor
         for event, listed in handlers.items()
         if event in EVENTS
     }
-    by_attribute = handlers.get("listens") == "by attribute"
-    return WorkerScript(scope, made, handlers.get("active", True), by_attribute)
+    by_attribute, sees_fetches = handlers.get("listens") == "by attribute", handlers.get("fetch", False)
+    return WorkerScript(scope, made, handlers.get("active", True), by_attribute, sees_fetches)
 
 
 def _worker_step(raw: Raw, spot: Spot, weight: Weight) -> WorkerStep:

@@ -9,6 +9,7 @@ from http import HTTPStatus
 from attrs import frozen
 
 from simulator.content import Span
+from simulator.content_coding import Gzipped, code
 from simulator.observation import Headers
 from simulator.origin.behaviour import Answer, Cors
 
@@ -21,7 +22,7 @@ class Reply:
 
     status: int
     headers: Headers
-    body: Span | None
+    body: Span | Gzipped | None
 
     @property
     def reason(self) -> bytes:
@@ -43,7 +44,10 @@ def reply(answer: Answer, method: str, asked: Headers, path: str, url: Callable[
         status = answer.status if 300 <= answer.status < 400 else 302
         return Reply(status, _finished(answer, {"Location": url(answer.redirect)}, fields, 0), None)
     status, start, stop, extra = _part(answer, fields)
-    body = Span(path, answer.version, start, stop)
+    whole = Span(path, answer.version, start, stop)
+    coded = code(answer.coding, fields.get("accept-encoding", ""), whole) if status != 206 else None
+    body = coded or whole
+    extra |= {"Content-Encoding": answer.coding} if coded else {}
     headers = {"Content-Type": "application/octet-stream", **_validators(answer), **extra}
     bare = method == "HEAD" or status in (204, 304)
     length = None if status in (204, 304) else len(body)

@@ -63,7 +63,8 @@ class Cors:
 class Answer:
     """What is answered to one request, an attempt's own words laid over its resource's.
 
-    ``etag`` defaults to the version in quotes; "" sends none. ``redirect`` is a path;
+    ``etag`` defaults to the version in quotes; "" sends none. ``redirect`` is a path; ``coding``
+    the content coding in which the body goes to a client that takes it;
     ``faults`` strike in order of their position.
     """
 
@@ -75,6 +76,7 @@ class Answer:
     last_modified: str = ""
     range: Range = Range()
     redirect: str = ""
+    coding: str = ""
     cors: Cors | None = None
     latency: int = 0
     faults: tuple[Fault, ...] = ()

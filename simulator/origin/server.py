@@ -15,6 +15,7 @@ from contextlib import aclosing
 import h11
 
 from simulator.content import Span
+from simulator.content_coding import Gzipped
 from simulator.observation import Closed, Fault, Headers, Kind, Log, Request, Response, Sent, Upload
 from simulator.origin import answers, behaviour
 from simulator.origin.hosts import Hosts
@@ -166,15 +167,15 @@ class Exchange:
         if not len(reply.body):
             self.see(Sent(self.number, 0, True))
 
-    async def _send_up_to(self, position: int, body: Span) -> None:
+    async def _send_up_to(self, position: int, body: Span | Gzipped) -> None:
         most = max(SLICE, len(body) // 64)
         while self.sent < position:
             step = min(most, position - self.sent)
             if self.trickle:
                 step = min(step, self.trickle.amount)
                 await self.origin.waits.sleep(self.trickle.duration or 0, why=f"{self.path} to trickle")
-            start = body.start + self.sent
-            await self._send(h11.Data(data=Span(body.resource, body.version, start, start + step)))  # type: ignore[arg-type]
+            for piece in body.part(self.sent, self.sent + step):
+                await self._send(h11.Data(data=piece))  # type: ignore[arg-type]
             self.sent += step
             self.see(Sent(self.number, self.sent, self.sent == len(body)))
 

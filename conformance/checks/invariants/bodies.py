@@ -21,7 +21,8 @@ def _bodies(seen: Evidence) -> Iterator[tuple[Observation, str, str]]:
     """Every body that was read, by a handler or by a page's step: where, of what, and its runs in words."""
     for (_, path), records in seen.records.items():
         for observation, record in records:
-            if not record.exception:
+            # What a URL holds itself came from no origin, and is of no content that is known.
+            if not record.exception and not path.startswith("data:"):
                 yield observation, path, told(record.runs)
     for step, _, observation, settled in calls(seen, "read"):
         if isinstance(settled.value, dict) and "runs" in settled.value:

@@ -44,6 +44,10 @@ def told(step: Step, scope: str, hosts: Hosts, names: Names) -> dict[str, Any]:
             return common | {"milliseconds": None if lasts is None else lasts / 1e6}
         case "match":
             return common | {"requests": [_request(what, hosts)]}
+        case "load":
+            return common | {"requests": [_request(what, hosts)]}
+        case "body":
+            return common | {"path": what}
         case "read":
             return common | {"record": what, "bytes": step.arguments.get("bytes")}
         case "usage":
@@ -72,7 +76,7 @@ def _told_of_objects(step: Step) -> dict[str, Any]:
 
 
 def worker_steps(scenario: Scenario, version: int) -> bytes:
-    """The script that tells the service workers of a scenario what their handlers do.
+    """The script that tells the service workers of a scenario what they and their handlers do.
 
     Another ``version`` is another script, so that the browser finds the workers changed.
     """
@@ -82,8 +86,9 @@ def worker_steps(scenario: Scenario, version: int) -> bytes:
     }
     inactive = [scope for scope, script in scenario.workers.items() if not script.active]
     by_attribute = [scope for scope, script in scenario.workers.items() if script.by_attribute]
-    scripts = {"handlers": handlers, "inactive": inactive, "byAttribute": by_attribute}
-    told = json.dumps({"version": version, **scripts})
+    see_fetches = [scope for scope, script in scenario.workers.items() if script.sees_fetches]
+    scripts = {"inactive": inactive, "byAttribute": by_attribute, "seeFetches": see_fetches}
+    told = json.dumps({"version": version, "handlers": handlers, **scripts})
     return f"const scenario = {told};\n".encode()
 
 
@@ -106,9 +111,9 @@ def _request(given: RequestSpec | str, hosts: Hosts) -> dict[str, Any]:
         init["headers"] = dict(spec.headers)
     if spec.body is not None:
         init["body"] = spec.body
-    init |= {name: value for name in ("mode", "credentials") if (value := getattr(spec, name))}
-    url = hosts.url(spec.path) if spec.path.startswith("//") else spec.path
-    return {"url": url, "init": init or None}
+    init |= {name: value for name in ("redirect", "mode", "credentials") if (value := getattr(spec, name))}
+    special = {"stream": spec.stream, "spoiled": spec.spoiled} if spec.body is not None else {}
+    return {"path": spec.path, "url": hosts.given(spec.path), "init": init or None, **special}
 
 
 def _options(given: Mapping[str, Any] | None) -> dict[str, Any] | None:

@@ -38,7 +38,8 @@ class Machine:
     """Made in a Trio program; ``start`` it once. ``link`` is None where there are no namespaces.
 
     ``see``, ``report`` and ``devtools_event`` are where the running scenario listens; they are
-    called in Trio's thread. ``worker_steps`` is the script that its service workers import.
+    called in Trio's thread. ``worker_steps`` is the script that its service workers import,
+    ``page_policy`` the content security policy of its pages.
     The browser may be killed, quit and launched again; from then on it is ``worn``, no longer
     the one that scenarios share, until it is renewed. ``lost`` says what became of it when it died by
     itself or a page of it crashed, which ``mourn`` is told at once, whatever else is waited for.
@@ -49,6 +50,7 @@ class Machine:
     devtools_event: Tell | None = None
     mourn: Callable[[str], None] | None = None
     worker_steps = b""
+    page_policy = ""
     lost = ""
     running = False
     worn = False
@@ -159,7 +161,10 @@ class Machine:
             return 204, {}, b""
         if path == "scenario.js":
             return 200, _SCRIPT, self.worker_steps
-        return self._files.get(path, (404, {}, b""))
+        status, headers, content = self._files.get(path, (404, {}, b""))
+        if path == "page.html" and self.page_policy:
+            headers = {**headers, "content-security-policy": self.page_policy}
+        return status, headers, content
 
     def _take(self, body: bytes) -> None:
         if self.report:

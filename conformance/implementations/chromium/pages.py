@@ -74,6 +74,13 @@ class Pages:
             await self.script(page, "return bgfetch.useFrame(arguments[0])", self.denied)
         await self.script(page, "begin(arguments[0])", call)
 
+    async def release(self, gate: str) -> None:
+        """Open a gate of a body that some page gives; any other is the origin's alone."""
+        asked = [one for step in self._scenario.steps for one in step.arguments.get("requests", ())]
+        streams = any((one.stream or {}).get("until") == gate for one in asked)
+        for page in self._windows if streams else ():
+            await self.script(page, "release(arguments[0])", gate)
+
     async def script(self, page: str, script: str, *arguments: Any) -> Any:
         """Run script in a page; gives what it returns, or what its promise gives. Raises Trouble."""
         browser = self._machine.browser

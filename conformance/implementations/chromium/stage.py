@@ -56,6 +56,7 @@ class Stage:
         """Make the world as the scenario wants it and open its first page."""
         machine = self._machine
         machine.see, machine.report, machine.devtools_event = self._saw, self._reports.take, self._devtools
+        machine.page_policy = self._page_policy()
         self._scope = trio.CancelScope()
         listeners = await trio.open_tcp_listeners(0, host="127.0.0.1")
         nursery.start_soon(self._serve, listeners)
@@ -95,8 +96,16 @@ class Stage:
         elif machine.running:
             await self._pages.answer()
         machine.see = machine.report = machine.devtools_event = None
+        machine.page_policy = ""
         await trio.to_thread.run_sync(machine.proxy.serve, 0, None)
         self._scope.cancel()
+
+    def _page_policy(self) -> str:
+        """The content security policy that pages are served with; reports go to the page's own origin."""
+        sources = self._scenario.connect_src
+        if sources is None:
+            return ""
+        return " ".join(["connect-src 'self'", *(self._hosts.url(one).rstrip("/") for one in sources)])
 
     # -- the origin -------------------------------------------------------------------------
 
@@ -224,6 +233,7 @@ class Stage:
     async def _release(self, step: Step) -> None:
         gate = step.arguments["release"]
         self._origin.release(gate)
+        await self._pages.release(gate)
         self._log.see("harness", "harness", gate, Released())
 
     # -- witnesses --------------------------------------------------------------------------

@@ -23,12 +23,15 @@ from simulator.background_fetch_record import BackgroundFetchRecord, BodyStream
 from simulator.background_fetch_registration import BackgroundFetchRegistration, ProgressEvent
 from simulator.content import Span, runs_of_spans, told, word
 from simulator.environment import Environment
+from simulator.fetch import NetworkError, fetch
 from simulator.observation import Attributes, Called, Kind, Log, Progress, Settled
 from simulator.origin.hosts import Hosts
 from simulator.promise import Promise
 from simulator.request import Request
+from simulator.request_body import READABLE, RequestBody
 from simulator.request_matches_cached_item import CacheQueryOptions
 from simulator.script_errors import ScriptError, ThrownAtOnce, type_error
+from simulator.service_worker import FetchEvent
 from simulator.storage import estimate
 from simulator.turns import Cell
 from simulator.web_idl import assign, call
@@ -56,6 +59,7 @@ class Told:
     names: Names
     size: Callable[[str], int | None]
     handlers: Mapping[str, WorkerScript]
+    gate: Callable[[str], Cell[bool]]
 
 
 class Calls(Objects):
@@ -63,11 +67,13 @@ class Calls(Objects):
 
     def __init__(self, told: Told, environment: Environment, witness: str, actor: str) -> None:
         super().__init__()
-        self.hosts, self.names, self.size = told.hosts, told.names, told.size
+        self.hosts, self.names, self.size, self.gate = told.hosts, told.names, told.size, told.gate
         self.environment, self.witness, self.actor = environment, witness, actor
         self.log = environment.ua.log
         self.registrations: dict[str, BackgroundFetchRegistration] = {}
         self.records: dict[str, Reading] = {}
+        self.bodies: dict[str, RequestBody] = {}
+        self.fetch_events: list[FetchEvent] = []
 
     def close(self) -> None:
         self.environment.close()
@@ -113,7 +119,8 @@ class Calls(Objects):
         self.names.begin(manager.registration.scope, id, step.name)
         requests = [self._request(spec) for spec in step.arguments.get("requests", ())]
         options = self._fetch_options(step.arguments.get("options", {}))
-        promise = self._call(step, MANAGER, 3, lambda: manager.fetch(id, requests, options))
+        asked = requests[0] if step.arguments.get("lone") else requests
+        promise = self._call(step, MANAGER, 3, lambda: manager.fetch(id, asked, options))
         return self._instance(step.name, promise)
 
     def _fetch_options(self, given: Mapping[str, Any]) -> BackgroundFetchOptions:
@@ -185,14 +192,60 @@ class Calls(Objects):
         self.see(name, Attributes(**attributes(registration)))
 
     def _request(self, spec: RequestSpec) -> Request:
-        extra: Mapping[str, str] = {
-            "mode": spec.mode or "cors",
-            "credentials": spec.credentials or "same-origin",
-        }
-        return Request(self._url(spec.path), spec.method, dict(spec.headers), spec.body, **extra)  # type: ignore[arg-type]
+        return Request(
+            self._url(spec.path),
+            spec.method,
+            dict(spec.headers),
+            spec.body,
+            mode=spec.mode or "cors",
+            credentials=spec.credentials or "same-origin",
+            redirect=spec.redirect or "follow",
+            given=self._body_of(spec),
+        )
+
+    def _body_of(self, spec: RequestSpec) -> RequestBody | None:
+        """The body that the page gives, which it can look at later."""
+        if spec.body is None:
+            return None
+        stream = spec.stream or {}
+        self.bodies[spec.path] = RequestBody(
+            spec.body,
+            used=spec.spoiled == "used",
+            locked=spec.spoiled == "locked",
+            gate=self.gate(stream["until"]) if "until" in stream else None,
+            fails=stream.get("fails", False),
+        )
+        return self.bodies[spec.path]
 
     def _url(self, path: str) -> str:
-        return self.hosts.url(path) if path.startswith("/") else path
+        return self.hosts.url(path) if path.startswith("/") else self.hosts.given(path)
+
+    # -- beside the interface ---------------------------------------------------------------
+
+    async def _body(self, step: Step) -> Any:
+        """What became of a body: whether it was used, and, once it has ended, how."""
+        body = self.bodies[step.arguments["body"]]
+        state = body.state
+        turns = self.environment.ua.turns
+        await turns.until(lambda: state.value != READABLE, state, why="the end of a request's body")
+        return {"used": body.used, "state": state.value, "reason": body.reason}
+
+    async def _load(self, step: Step) -> Any:
+        """An ordinary fetch() of the page, which goes by its worker."""
+        ua, registration = self.environment.ua, self.environment.registration
+        request = Request(self._url(step.arguments["load"]), origin=ua.origin, controller=registration)
+        try:
+            async with fetch(ua, request, lambda sent: None) as arriving:
+                while arriving.body and await arriving.body.read():
+                    pass
+                return {"status": arriving.response.status}
+        except NetworkError as error:
+            raise type_error(str(error)) from None
+
+    async def _fetchEvents(self, step: Step) -> Any:
+        requests = [event.request for event in self.fetch_events]
+        told = [{"path": self.hosts.path_of_url(one.url), "method": one.method} for one in requests]
+        return {"count": len(told), "records": told}
 
     # -- the registration -------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from conformance.implementations.protocol import Unsupported
 from conformance.implementations.simulator.calls import Calls, OutsidePage, Told
 from conformance.implementations.simulator.worker_script import WorkerScript
 from conformance.scenario.model import NetworkState, Scenario, Step
-from simulator import background_fetch_display, clear_registration, restart
+from simulator import background_fetch_display, clear_registration, restart, urls
 from simulator.concepts import BackgroundFetch
 from simulator.environment import WorkerGlobal
 from simulator.network import AMPLE_BANDWIDTH
@@ -73,7 +73,7 @@ class SimulatorSession:
         self.hosts = Hosts("own.test")
         self.names = Names()
         self.origin = Origin(scenario.origin, self.hosts, turns, self.log)
-        self.told = Told(self.hosts, self.names, scenario.size, scenario.workers)
+        self.told = Told(self.hosts, self.names, scenario.size, scenario.workers, self.origin.gate)
         serve, own = self.origin.serve, self.hosts.url("")
         self.agent = UserAgent(turns, serve, self._log(), overrides, own, self.names.of_fetch)
         self.pages: dict[str, Calls | OutsidePage] = {}
@@ -105,6 +105,8 @@ class SimulatorSession:
         self.log.see("harness", "harness", of, data)
 
     def _set_up(self) -> None:
+        sources = self.scenario.connect_src
+        self.agent.connect_src = None if sources is None else tuple(map(self._origin_of, ("/", *sources)))
         for scope, script in self.scenario.workers.items():
             self.agent.register(scope, self._worker, active=script.active)
         self._open("page", "/")
@@ -114,6 +116,9 @@ class SimulatorSession:
             self._set_quota(self.scenario.quota)
         if self.scenario.network != NetworkState():
             self._set_network(self.scenario.network)
+
+    def _origin_of(self, path: str) -> str:
+        return urls.parsed(self.hosts.url(path)).origin
 
     def _worker(self, worker: WorkerGlobal) -> None:
         self.workers[worker] = WorkerScript(self.told, worker)

@@ -33,6 +33,7 @@ class WorkerScript(Calls):
         script = told.handlers.get(self.scope)
         self.handlers = script.handlers if script else {}
         self.by_attribute = script is not None and script.by_attribute
+        self.sees_fetches = script is not None and script.sees_fetches
         self.worker = worker
 
     def listen(self) -> None:
@@ -41,6 +42,8 @@ class WorkerScript(Calls):
                 assign(self.worker.ua, "ServiceWorkerGlobalScope", self.worker, f"on{type}", self._begin)
             else:
                 self.worker.addEventListener(type, self._begin)
+        if self.sees_fetches:
+            self.worker.addEventListener("fetch", self.fetch_events.append)
 
     def _begin(self, event: BackgroundFetchEvent) -> None:
         turns = self.worker.ua.turns

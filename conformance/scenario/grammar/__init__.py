@@ -11,7 +11,7 @@ from conformance.scenario.grammar.expect import EXPECT
 from conformance.scenario.grammar.origin import ORIGIN
 from conformance.scenario.grammar.rows import ROWS
 from conformance.scenario.grammar.steps import STEP, WORKER
-from conformance.scenario.grammar.vocabulary import AUTHORITY, LEVEL, NAME, ORIGIN_PATH
+from conformance.scenario.grammar.vocabulary import AUTHORITY, HOST, LEVEL, NAME, ORIGIN_PATH
 from conformance.scenario.grammar.world import NETWORK, PERMISSION, POLICY, STORAGE
 from conformance.scenario.tables import Grammar, Key, define
 
@@ -40,6 +40,12 @@ SCENARIO = define(
             Key("network", NETWORK, "the link at the start", "online"),
             Key("storage", STORAGE, "the quota at the start", "ample"),
             Key("policy", POLICY, "choices of the user agent that are presupposed"),
+            Key(
+                "connectSrc",
+                ListOf("a list of origins", HOST),
+                "the origins that the pages' content security policy lets them connect to, beside their own",
+                "no policy",
+            ),
             Key(
                 "workers",
                 MapOf("a table of workers", WORKER, Text('a scope such as "/"', r"/[^\s?#]*")),

@@ -8,7 +8,7 @@ from conformance.scenario.grammar.vocabulary import (
     HEADER,
     HEADERS,
     NAME,
-    ORIGIN_PATH,
+    REDIRECT_TARGET,
     SIZE_FORM,
     SOME_SIZE,
     STATUS,
@@ -92,7 +92,8 @@ ANSWER = (
     Key("range", one_of(FLAG, RANGE), "whether Range is honoured, or how it is bent", "true"),
     Key("length", SIZE_FORM, "the Content-Length that is claimed", "the true one"),
     Key("encoding", HEADER, "the Content-Encoding that is claimed", "none"),
-    Key("redirect", ORIGIN_PATH, "the path that the answer leads on to", "none"),
+    Key("coding", word("gzip"), "the coding in which the body is sent to a client that takes it", "none"),
+    Key("redirect", REDIRECT_TARGET, "the path that the answer leads on to", "none"),
     Key("cors", CORS, "what is allowed across origins", "nothing"),
 )
 FAULTS = (

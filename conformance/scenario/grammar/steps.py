@@ -97,6 +97,7 @@ WORKER = define(
                 "how its script takes events: addEventListener, or the handler attributes",
                 "by listener",
             ),
+            Key("fetch", FLAG, "whether it has a handler of fetch events, which lets them pass", "false"),
         ),
     )
 )
@@ -147,6 +148,9 @@ VERBS = (
             *CALL,
         ),
     ),
+    (Key("load", ORIGIN_PATH, "an ordinary fetch() of this path, to its end"), CALL),
+    (Key("fetchEvents", Yes(), "what fetch events its worker has had"), CALL),
+    (Key("body", TEXT, "what became of the body that the page gave for this path"), CALL),
     (
         Key("attributes", NAME, "the attributes of this fetch's registration"),
         (

@@ -53,6 +53,11 @@ HAND = (
     *("accept", "refuse", "always-allow", "always-deny"),
     *("pause", "resume", "cancel", "click", "dismiss"),
 )
+REDIRECT_TARGET = Text(
+    'a path such as "/a" or "//host/a", or a URL such as "http://host/a"',
+    rf"/(?!/){_PLAIN}|(https?:)?//[a-z0-9][a-z0-9.-]*(:[0-9]+)?/{_PLAIN}|(data|blob|about):{_PLAIN}",
+)
+HOST = Text('another origin such as "//host"', r"//[a-z0-9][a-z0-9.-]*")
 COUNT = OneOf("a number or an interval [lo, hi]", (Whole(), Pair()))
 EVENT = word(*EVENTS)
 THROWS = word(*EXCEPTIONS)

@@ -42,6 +42,16 @@ STORAGE_TABLE = define(
 STORAGE = one_of(word("ample"), STORAGE_TABLE)
 POLICY = MapOf("a table of policy fields", SETTING, Text("a policy field", r"[a-z][a-z0-9_]*"))
 
+STREAM = define(
+    Grammar(
+        "stream",
+        "a body that is a stream",
+        (
+            Key("until", NAME, "the gate at which it stands still, opened by a release step", "it does not"),
+            Key("fails", FLAG, "whether it errors then, instead of ending", "false"),
+        ),
+    )
+)
 REQUEST = define(
     Grammar(
         "request",
@@ -51,6 +61,9 @@ REQUEST = define(
             Key("method", Text("a method", r"[A-Za-z]+"), "the method", "GET"),
             Key("headers", HEADERS, "headers that the page sets", "none"),
             Key("body", SIZE_FORM, "the size of the body", "no body"),
+            Key("stream", STREAM, "the body is a stream, which ends or errors", "it is at hand"),
+            Key("spoiled", word("used", "locked"), "what the page did with the body before", "nothing"),
+            Key("redirect", word("follow", "error", "manual"), "the redirect mode", "follow"),
             Key("mode", word("cors", "no-cors", "same-origin", "navigate"), "the mode", "cors"),
             Key("credentials", word("omit", "same-origin", "include"), "the credentials mode", "same-origin"),
         ),
