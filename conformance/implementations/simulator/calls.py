@@ -229,7 +229,10 @@ class Calls:
         return {"status": held.response.status, **read_so_far(held.body, self.size(path), closed=True)}
 
     def _read(self, step: Step) -> Awaitable[Any]:
-        return self.records[step.arguments["read"]].read(step.arguments.get("bytes"))
+        name = step.arguments["read"]
+        if name not in self.records:
+            raise ScriptError("ReferenceError", f"no step called {name} has matched a record")
+        return self.records[name].read(step.arguments.get("bytes"))
 
 
 async def update_ui(event: BackgroundFetchEvent, options: Mapping[str, Any]) -> None:
@@ -267,21 +270,35 @@ class Reading:
     def __init__(self, body: BodyStream, size: int | None) -> None:
         self.body, self.size = body, size
         self.spans: list[Span] = []
-        self.closed = False
+        self.taken = 0
+        self.ended = False
 
     async def read(self, most: int | None) -> dict[str, Any]:
         """Read up to ``most`` bytes in all (None: to the end); what was read so far, in words."""
         exception = ""
+        wanted = None if most is None else max(most, self.taken)
         try:
-            while most is None or sum(map(len, self.spans)) < most:
+            while not self.ended and (wanted is None or self._here() < wanted):
                 span = await self.body.read()
-                if span is None:
-                    self.closed = True
-                    break
-                self.spans.append(span)
+                self.ended = span is None
+                self.spans += [span] if span else []
         except ScriptError as error:
             exception = error.name
-        return read_so_far(self.spans, self.size, closed=self.closed, exception=exception)
+        self.taken = self._here() if wanted is None else min(wanted, self._here())
+        closed = self.ended and self.taken == self._here()
+        return read_so_far(_first(self.spans, self.taken), self.size, closed=closed, exception=exception)
+
+    def _here(self) -> int:
+        return sum(map(len, self.spans))
+
+
+def _first(spans: Sequence[Span], size: int) -> list[Span]:
+    """The first bytes of a body."""
+    taken: list[Span] = []
+    for span in spans:
+        left = size - sum(map(len, taken))
+        taken += [span.cut(min(left, len(span)))[0]] if left else []
+    return taken
 
 
 def read_so_far(
