@@ -3,30 +3,18 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
-from attrs import evolve, frozen
+from attrs import evolve
 
+from conformance.checks import displayed
 from conformance.checks.evidence import Evidence
+from conformance.checks.invariant import Broken, Invariant
 from conformance.checks.matching import listed
 from conformance.facts import END_EVENTS
 from conformance.results import FAIL, PASS, Check
 from simulator.content import told
-from simulator.observation import Attributes, Display, Event, Network, Observation, Request, select
-
-Broken = tuple[str, Observation]
-"""What was seen instead, and where."""
-
-
-@frozen
-class Invariant:
-    """A rule of the specification. ``applies`` says whether a run can tell; ``breaks`` what breaks it."""
-
-    clause: str
-    says: str
-    applies: Callable[[Evidence], bool]
-    breaks: Callable[[Evidence], Iterator[Broken]]
-    authority: str = "text"
+from simulator.observation import Attributes, Event, Network, Request, select
 
 
 def check_invariants(seen: Evidence) -> Iterator[Check]:
@@ -152,50 +140,6 @@ def _nothing_while_offline(seen: Evidence) -> Iterator[Broken]:
             yield f"{observation.data.method} {observation.of} while offline", observation
 
 
-def _shown(seen: Evidence) -> Iterator[tuple[Observation, Display]]:
-    """What a user interface showed, as far as its witness could see all of it."""
-    return (pair for pair in select(seen.observations, Display, witness="ui") if pair[1].offers is not None)
-
-
-def _running(shown: Display) -> bool:
-    return shown.shown and shown.result == ""
-
-
-def _uses_bandwidth(shown: Display) -> bool:
-    return shown.result == "" and not shown.paused
-
-
-def _of_what_is_shown(
-    clause: str, says: str, wrong: Callable[[Display], str], authority: str = "text"
-) -> Invariant:
-    def breaks(seen: Evidence) -> Iterator[Broken]:
-        for observation, shown in _shown(seen):
-            if what := wrong(shown):
-                yield f"{observation.of}: {what}", observation
-
-    return Invariant(clause, says, lambda seen: any(_shown(seen)), breaks, authority)
-
-
-DISPLAYED = (
-    _of_what_is_shown(
-        "background-fetch-display-algorithm/1",
-        "what is shown always bears the origin of the registration's scope",
-        lambda shown: "" if shown.origin == "own" else f"origin {shown.origin}",
-    ),
-    _of_what_is_shown(
-        "background-fetch-display-algorithm/2",
-        "bandwidth is told to be in use while the fetch runs and is not paused, and then only",
-        lambda shown: "" if shown.bandwidth == _uses_bandwidth(shown) else f"bandwidth {shown.bandwidth}",
-        "erratum 20",
-    ),
-    _of_what_is_shown(
-        "background-fetch-display-algorithm/8",
-        "the user can abort as long as the fetch runs",
-        lambda shown: "no way to abort" if _running(shown) and "cancel" not in (shown.offers or ()) else "",
-    ),
-)
-"""What must hold of everything that is ever shown."""
-
 INVARIANTS = (
     Invariant(
         "perform-a-background-fetch-algorithm/8.13a",
@@ -241,7 +185,7 @@ INVARIANTS = (
         ),
         _gone_without_an_event,
     ),
-    *DISPLAYED,
+    *displayed.INVARIANTS,
     Invariant(
         "complete-a-record-algorithm/11.r6.1",
         "downloaded never passes downloadTotal",
