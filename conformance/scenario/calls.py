@@ -116,10 +116,13 @@ def _of_registration(verb: str) -> Reader:
     return read
 
 
-def _update_ui(raw: Raw, spot: Spot, story: Story, on: str) -> Told:
-    if not is_worker(on):
-        (spot / "updateUI").wrong("only a worker has an event with updateUI", fix='on = "worker"')
-    return Told({"updateUI": raw["updateUI"]}, raw.get("as", ""), story.fetch(raw.get("of"), spot))
+def _of_event(verb: str) -> Reader:
+    def read(raw: Raw, spot: Spot, story: Story, on: str) -> Told:
+        if not is_worker(on):
+            (spot / verb).wrong(f"only a worker has an event with {verb}", fix='on = "worker"')
+        return Told({verb: raw[verb]}, raw.get("as", ""), story.fetch(raw.get("of"), spot))
+
+    return read
 
 
 def _read_body(raw: Raw, spot: Spot, story: Story, on: str) -> Told:
@@ -142,7 +145,8 @@ CALLS: dict[str, Reader] = {
     "match": _match,
     "matchAll": _match_all,
     "abort": _of_registration("abort"),
-    "updateUI": _update_ui,
+    "updateUI": _of_event("updateUI"),
+    "waitUntil": _of_event("waitUntil"),
     "read": _read_body,
     "attributes": _of_registration("attributes"),
     "usage": _of_storage("usage"),

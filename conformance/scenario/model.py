@@ -271,8 +271,8 @@ class Scenario:
 
 
 VERBS = (
-    "fetch get getIds match matchAll abort updateUI read attributes usage cached look open close browser "
-    "worker user network permission storage release wait until never"
+    "fetch get getIds match matchAll abort updateUI waitUntil read attributes usage cached look open close "
+    "browser worker user network permission storage release wait until never"
 ).split()
 """Every verb of a step. The last three only wait."""
 

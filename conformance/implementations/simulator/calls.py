@@ -20,7 +20,7 @@ from simulator.content import Span, runs_of_spans, told, word
 from simulator.environment import Environment
 from simulator.observation import Attributes, Called, Kind, Log, Progress, Settled
 from simulator.origin.hosts import Hosts
-from simulator.promise import rejected_with
+from simulator.promise import promise_of, rejected_with
 from simulator.request import Request
 from simulator.request_matches_cached_item import CacheQueryOptions
 from simulator.script_errors import ScriptError, type_error
@@ -165,6 +165,11 @@ class Calls:
 
     async def _updateUI(self, step: Step) -> None:
         await update_ui(self._event(step), step.arguments["updateUI"])
+
+    async def _waitUntil(self, step: Step) -> None:
+        turns, duration = self.environment.ua.turns, step.arguments["waitUntil"]
+        given = promise_of(turns, lambda: turns.sleep(duration, why="a handler's waitUntil"))
+        self._event(step).waitUntil(given)
 
     def _abort(self, step: Step) -> Awaitable[Any]:
         return self._held(step).abort()

@@ -114,6 +114,7 @@ VERBS = (
     ),
     (Key("abort", NAME, "abort() of this fetch"), CALL),
     (UPDATE_UI, (OF, *CALL)),
+    (Key("waitUntil", SOME_TIME, "waitUntil() of the last event, for so long"), (OF, *CALL)),
     (
         Key("read", NAME, "the body of this record is read"),
         (
