@@ -88,12 +88,12 @@ class ExtendableEvent:
 
         Raises InvalidStateError of script when the event is no longer active.
         """
-        if not self.active or self.worker is None:
+        if self.worker is None or not may_be_extended(self.worker.ua, self):
             raise invalid_state_error("waitUntil() on an event that is over")
-        self.pending.value += 1
-        self.worker.ua.turns.start_soon(self._keep_alive, steps)
+        extend(self.worker.ua, self, steps)
 
-    async def _keep_alive(self, steps: Awaitable[Any]) -> None:
+    async def keep_alive(self, steps: Awaitable[Any]) -> None:
+        """Have one promise more pending until it has settled."""
         await steps
         self.pending.value -= 1
 
@@ -110,6 +110,19 @@ class ExtendableEvent:
         worker.dispatch(self)
         self.dispatching = False
         self.pending.changed()
+
+
+@point("perform-a-background-fetch-algorithm/8.13.1")
+def may_be_extended(ua: UserAgent, event: ExtendableEvent) -> bool:
+    """waitUntil() may be called as long as the event is active, also by what it was kept alive for."""
+    return event.active
+
+
+@point("perform-a-background-fetch-algorithm/8.13.1")
+def extend(ua: UserAgent, event: ExtendableEvent, steps: Awaitable[Any]) -> None:
+    """Every promise given to waitUntil() counts, whenever it was given."""
+    event.pending.value += 1
+    ua.turns.start_soon(event.keep_alive, steps)
 
 
 @point("perform-a-background-fetch-algorithm/8.13c")

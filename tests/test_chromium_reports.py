@@ -253,6 +253,12 @@ updateUI = { title = "T", icons = ["/i.png"] }
 waitUntil = "1500 us"
 [[workers."/x/".backgroundfetchfail]]
 waitUntil = "never"
+[[workers."/x/".backgroundfetchfail]]
+cache = "episodes"
+[[workers."/x/".backgroundfetchfail]]
+openWindow = "/w"
+[[workers."/x/".backgroundfetchfail]]
+download = "/a"
 """
 
 
@@ -266,5 +272,8 @@ def test_the_workers_are_told_what_their_handlers_do() -> None:
         {"verb": "updateUI", "options": {"title": "T", "icons": [{"src": "/i.png"}]}},
         {"verb": "waitUntil", "milliseconds": 1.5},
         {"verb": "waitUntil", "milliseconds": None},
+        {"verb": "cache", "object": "episodes"},
+        {"verb": "openWindow", "object": "/w"},
+        {"verb": "download", "object": "/a"},
     ]
     assert first != second

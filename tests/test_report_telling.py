@@ -70,6 +70,11 @@ SENTENCES: list[tuple[Kind, str, str]] = [
     (seen.Page("closed"), "second", "page second closed at /"),
     (seen.Worker("stopped"), "", "service worker stopped"),
     (seen.Display("T", paused=True), "f", 'shown for f: title "T", downloaded 0 bytes, paused'),
+    (
+        seen.Display("T", ("/i",), icon="/i", offers=("cancel", "click"), shown=False),
+        "f",
+        'shown for f: title "T", downloaded 0 bytes, 1 icon, icon /i, offers cancel, click, gone from view',
+    ),
     (seen.Devtools("started", {"a": "b"}), "f", "DevTools told of started for f, a b"),
 ]
 

@@ -15,6 +15,19 @@ def _(original: Any, ua: Any, event: Any) -> None:
     event.isTrusted = False
 
 
+@mutant("extended-when-over", service_worker.may_be_extended)
+def _(original: Any, ua: Any, event: Any) -> bool:
+    """waitUntil() of an event that is over does not throw."""
+    return True
+
+
+@mutant("later-promises-ignored", service_worker.extend)
+def _(original: Any, ua: Any, event: Any, steps: Any) -> None:
+    """Only what is given to waitUntil() while the event is dispatched keeps it alive."""
+    if event.dispatching:
+        original(ua, event, steps)
+
+
 @mutant("events-bubble", service_worker.fired)
 def _(original: Any, ua: Any, event: Any) -> None:
     """Events bubble."""

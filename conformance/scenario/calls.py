@@ -130,16 +130,26 @@ def _of_registration(verb: str) -> Reader:
 
 
 def _update_ui(raw: Raw, spot: Spot, story: Story, on: str) -> Told:
-    if not is_worker(on):
-        (spot / "updateUI").wrong("only a worker has an event with updateUI", fix='on = "worker"')
     constructed = raw.get("of", "") in story.events
-    of = raw["of"] if constructed else story.fetch(raw.get("of"), spot)
+    of = raw["of"] if constructed and is_worker(on) else _event_of("updateUI", raw, spot, story, on)
     if "dispatched" in raw and not constructed:
         (spot / "dispatched").wrong(
             "only an event that a step has constructed can be dispatched", fix='of = "its name"'
         )
     meanwhile = {"dispatched": True} if raw.get("dispatched") else {}
     return Told({"updateUI": raw["updateUI"], **meanwhile}, raw.get("as", ""), of)
+
+
+def _wait_until(raw: Raw, spot: Spot, story: Story, on: str) -> Told:
+    of = _event_of("waitUntil", raw, spot, story, on)
+    return Told({"waitUntil": raw["waitUntil"]}, raw.get("as", ""), of)
+
+
+def _event_of(verb: str, raw: Raw, spot: Spot, story: Story, on: str) -> str:
+    """The fetch whose last event is meant."""
+    if not is_worker(on):
+        (spot / verb).wrong(f"only a worker has an event with {verb}", fix='on = "worker"')
+    return story.fetch(raw.get("of"), spot)
 
 
 def _read_body(raw: Raw, spot: Spot, story: Story, on: str) -> Told:
@@ -193,6 +203,7 @@ CALLS: dict[str, Reader] = {
     "matchAll": _match_all,
     "abort": _of_registration("abort"),
     "updateUI": _update_ui,
+    "waitUntil": _wait_until,
     "read": _read_body,
     "attributes": _attributes,
     "usage": _of_storage("usage"),

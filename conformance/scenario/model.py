@@ -305,8 +305,8 @@ class Scenario:
 
 
 VERBS = (
-    "fetch get getIds match matchAll abort updateUI read attributes usage cached look load fetchEvents body "
-    "inspect same construct assign query open close browser worker user "
+    "fetch get getIds match matchAll abort updateUI waitUntil read attributes usage cached look load "
+    "fetchEvents body inspect same construct assign query open close browser worker user "
     "network permission storage release wait until never"
 ).split()
 """Every verb of a step. The last three only wait."""

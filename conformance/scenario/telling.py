@@ -22,7 +22,7 @@ def told(step: Step) -> str:
 
 
 def _plain(value: Any, key: str = "") -> str:
-    if key in ("wait", "for"):
+    if key in ("wait", "for", "waitUntil"):
         return _duration(value)
     match value:
         case Condition(text=text):

@@ -148,6 +148,12 @@ class Browser:
             self._driver.switch_to.window(window)
             self._driver.close()
 
+    def close_others(self) -> None:
+        """Close what workers have opened: every window but the first, and the one that was left."""
+        with _trouble("closing the windows that workers have opened"):
+            for window in set(self._driver.window_handles) - {self.first_window, self._left}:
+                self.close(window)
+
     def call(self, window: str, script: str, *arguments: Any) -> Any:
         """Run ``script`` in a window's page; gives what it returns, or what its promise gives."""
         with _trouble("running script in the page"):

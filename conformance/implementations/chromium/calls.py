@@ -50,6 +50,8 @@ def told(step: Step, scope: str, hosts: Hosts, names: Names) -> dict[str, Any]:
             return common | {"path": what}
         case "read":
             return common | {"record": what, "bytes": step.arguments.get("bytes")}
+        case "waitUntil":
+            return common | {"milliseconds": what / 1e6}
         case "usage":
             return common | {"bytes": what}
         case "cached":

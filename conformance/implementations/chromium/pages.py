@@ -102,3 +102,4 @@ class Pages:
         await self.script(self.open_ones[0], "return bgfetch.clear()")
         for window in self._windows.values():
             await trio.to_thread.run_sync(self._machine.browser.leave, window)
+        await trio.to_thread.run_sync(self._machine.browser.close_others)

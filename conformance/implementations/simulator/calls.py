@@ -26,7 +26,7 @@ from simulator.environment import Environment
 from simulator.fetch import NetworkError, fetch
 from simulator.observation import Attributes, Called, Kind, Log, Progress, Settled
 from simulator.origin.hosts import Hosts
-from simulator.promise import Promise
+from simulator.promise import Promise, promise_of
 from simulator.request import Request
 from simulator.request_body import READABLE, RequestBody
 from simulator.request_matches_cached_item import CacheQueryOptions
@@ -267,6 +267,11 @@ class Calls(Objects):
         event.dispatching = event.dispatching and not step.arguments.get("dispatched")
         await promise
 
+    async def _waitUntil(self, step: Step) -> None:
+        turns, duration = self.environment.ua.turns, step.arguments["waitUntil"]
+        given = promise_of(turns, lambda: turns.sleep(duration, why="a handler's waitUntil"))
+        self._event(step).waitUntil(given)
+
     def _abort(self, step: Step) -> Awaitable[Any]:
         return self._call(step, REGISTRATION, 0, self._held(step).abort)
 
@@ -354,7 +359,10 @@ class Calls(Objects):
         return {"status": held.response.status, **read_so_far(held.body, self.size(path), closed=True)}
 
     def _read(self, step: Step) -> Awaitable[Any]:
-        return self.records[step.arguments["read"]].read(step.arguments.get("bytes"))
+        name = step.arguments["read"]
+        if name not in self.records:
+            raise ScriptError("ReferenceError", f"no step called {name} has matched a record")
+        return self.records[name].read(step.arguments.get("bytes"))
 
 
 def update_ui(event: BackgroundFetchEvent, options: Mapping[str, Any], given: int = 1) -> Promise[None]:
@@ -410,21 +418,35 @@ class Reading:
     def __init__(self, body: BodyStream, size: int | None) -> None:
         self.body, self.size = body, size
         self.spans: list[Span] = []
-        self.closed = False
+        self.taken = 0
+        self.ended = False
 
     async def read(self, most: int | None) -> dict[str, Any]:
         """Read up to ``most`` bytes in all (None: to the end); what was read so far, in words."""
         exception = ""
+        wanted = None if most is None else max(most, self.taken)
         try:
-            while most is None or sum(map(len, self.spans)) < most:
+            while not self.ended and (wanted is None or self._here() < wanted):
                 span = await self.body.read()
-                if span is None:
-                    self.closed = True
-                    break
-                self.spans.append(span)
+                self.ended = span is None
+                self.spans += [span] if span else []
         except ScriptError as error:
             exception = error.name
-        return read_so_far(self.spans, self.size, closed=self.closed, exception=exception)
+        self.taken = self._here() if wanted is None else min(wanted, self._here())
+        closed = self.ended and self.taken == self._here()
+        return read_so_far(_first(self.spans, self.taken), self.size, closed=closed, exception=exception)
+
+    def _here(self) -> int:
+        return sum(map(len, self.spans))
+
+
+def _first(spans: Sequence[Span], size: int) -> list[Span]:
+    """The first bytes of a body."""
+    taken: list[Span] = []
+    for span in spans:
+        left = size - sum(map(len, taken))
+        taken += [span.cut(min(left, len(span)))[0]] if left else []
+    return taken
 
 
 def read_so_far(

@@ -1,6 +1,6 @@
 """What a scenario can have the handler of an event do, on the simulator, beside waiting.
 
-The twin of ``handled`` in fixtures/worker.js.
+The twin of ``handlerVerbs`` in fixtures/worker.js.
 """
 
 from __future__ import annotations

@@ -141,6 +141,7 @@ VERBS = (
             *CALL,
         ),
     ),
+    (Key("waitUntil", SOME_TIME, "waitUntil() of the last event, for so long"), (OF, *CALL)),
     (
         Key("read", NAME, "the body of this record is read"),
         (
