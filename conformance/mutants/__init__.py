@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from conformance.mutants import (
     across_origins,
     complete_a_record,
+    content_ranges,
     instances,
     lives,
     manager,
@@ -28,10 +29,12 @@ AREAS = (
     record_objects,
     perform,
     complete_a_record,
+    content_ranges,
     instances,
     user_interface,
     lives,
     across_origins,
+    content_ranges,
 )
 """Every module of mutants."""
 
