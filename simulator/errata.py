@@ -16,6 +16,7 @@ from simulator import (
     perform_a_background_fetch,
 )
 from simulator.concepts import BackgroundFetch, BackgroundFetchResponse
+from simulator.extract_content_range_values import ContentRange
 from simulator.fetch import Response
 from simulator.overrides import ERRATUM, Catalogue
 from simulator.request import Request
@@ -43,6 +44,12 @@ def every_whole_answer(
 def equals_sign(original: Any, ua: UserAgent) -> str:
     """Content-Range must begin with "bytes=", which no server sends: every resumed record fails."""
     return r"bytes=(\d+)-(\d+)/(\d+|\*)"
+
+
+@literal("E42", extract_content_range_values.is_sound)
+def anything_that_parses(original: Any, ua: UserAgent, values: ContentRange) -> bool:
+    """A range that ends before it begins, or beyond the whole, is as good as any."""
+    return True
 
 
 @literal("E8", complete_a_record.result_of_a_part)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import Any
 
 from attrs import frozen
@@ -22,14 +23,29 @@ class ContentRange:
 
 @point("extract-content-range-values-algorithm/4")
 def single_byte_content_range(ua: Any) -> str:
-    """The syntax of the header, as a pattern: a space after the unit, as in RFC 9110 (erratum 7)."""
-    return r"bytes (\d+)-(\d+)/(\d+|\*)"
+    """The syntax of the header, as a pattern: a space after the unit, as in RFC 9110 (erratum 7).
+
+    Text in such a grammar stands for itself in letters of either size.
+    """
+    return r"(?i:bytes) ([0-9]+)-([0-9]+)/([0-9]+|\*)"
+
+
+@point("extract-content-range-values-algorithm/4")
+def is_sound(ua: Any, values: ContentRange) -> bool:
+    """RFC 9110 calls invalid what ends before it begins or beyond the whole (erratum 42)."""
+    within = values.complete_length is None or values.last_byte_pos < values.complete_length
+    return values.first_byte_pos <= values.last_byte_pos and within
 
 
 @point("extract-content-range-values-algorithm/7")
 def complete_length(ua: Any, said: str) -> int | None:
     """A star means that the length is unknown."""
-    return None if said == "*" else int(said)
+    return None if said == "*" else number(said)
+
+
+def number(digits: str) -> int:
+    """However many digits there are: int() takes no more than some thousands."""
+    return int(Decimal(digits))
 
 
 def extract_content_range_values(ua: Any, response: Response) -> ContentRange | None:
@@ -40,7 +56,5 @@ def extract_content_range_values(ua: Any, response: Response) -> ContentRange | 
     parsed = re.fullmatch(single_byte_content_range(ua), value)  # 3
     if parsed is None:
         return None
-    first, last = int(parsed[1]), int(parsed[2])  # 4, 5
-    if last < first:  # erratum 42: the syntax alone would let this pass
-        return None
-    return ContentRange(first, last, complete_length(ua, parsed[3]))  # 6 to 8
+    values = ContentRange(number(parsed[1]), number(parsed[2]), complete_length(ua, parsed[3]))  # 4 to 7
+    return values if is_sound(ua, values) else None  # 8

@@ -94,7 +94,8 @@ def _faults(raw: Mapping[str, Any]) -> list[Fault]:
         faults.append(Fault("trickle", 0, amount=trickle["bytes"], duration=trickle["every"]))
     if (stall := raw.get("stall")) and "after" in stall and stall.get("for") != 0:
         at, end = _position(stall), stall.get("for")
-        faults.append(Fault("stall", at, until=stall.get("until", ""), duration=end))
+        whose = stall.get("of", "answer")
+        faults.append(Fault("stall", at, of=whose, until=stall.get("until", ""), duration=end))
     if (cut := raw.get("cut")) and "after" in cut:
         faults.append(Fault("cut", _position(cut), cut.get("how", "fin"), cut.get("of", "answer")))
     return faults
@@ -126,7 +127,7 @@ def _check_stall(stall: Fault, cut: Fault | None, spot: Spot) -> None:
         (spot / "stall" / "for").wrong(
             f"the stall ends at the gate {quoted(stall.until)} and by time as well", fix="either until or for"
         )
-    if cut is None or cut.of == "upload":
+    if cut is None or cut.of != stall.of:
         return
     if cut.after < stall.after:
         (spot / "stall" / "after").wrong(

@@ -66,9 +66,10 @@ STALL = define(
         "stall",
         "a stall",
         (
-            Key("after", POSITION, "where the answer stands still", required=True),
+            Key("after", POSITION, "where it stands still", required=True),
             Key("until", NAME, "the gate that ends it, opened by a release step"),
             Key("for", TIME_FORM, "how long it lasts", "until the connection dies"),
+            Key("of", word("answer", "upload"), "whose bytes are counted", "answer"),
         ),
     )
 )
