@@ -57,9 +57,11 @@ class WorkerGlobal(Environment):
         self._listeners: list[tuple[str, Callable[[Any], None]]] = []
 
     def addEventListener(self, type: str, listener: Callable[[Any], None]) -> None:
+        """Have ``listener`` called with every event of a type, such as "backgroundfetchsuccess"."""
         self._listeners.append((type, listener))
 
     def dispatch(self, event: Any) -> None:
+        """Call the listeners of an event, in the order in which they were added."""
         for type, listener in tuple(self._listeners):
             if type == event.type:
                 listener(event)
