@@ -90,7 +90,7 @@ async def test_an_outage_of_hours_costs_no_byte(browser: Browser) -> None:
     browser.go_online()
     await browser.until(lambda: bool(ended.events))
     assert (ended.events, ended.bodies) == (["backgroundfetchsuccess"], ["v1[0:307200]"])
-    assert registration.result == "success"
+    await browser.until(lambda: registration.result == "success", within=SECOND)
     assert [one.range for one in browser.seen(observation.Request, "/a")] == ["", "bytes=102400-"]
     assert browser.now >= 8 * HOUR
     await browser.until(lambda: not registration.recordsAvailable, within=SECOND)
