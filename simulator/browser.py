@@ -22,9 +22,8 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import trio
 from attrs import evolve
 
-from simulator import background_fetch_display, clear_registration, restart
+from simulator import background_fetch_display, clear_registration, network, restart
 from simulator.environment import Page
-from simulator.network import AMPLE_BANDWIDTH
 from simulator.observation import Kind, Log, Observation, select
 from simulator.origin.behaviour import Answer, Fault, Resource
 from simulator.origin.hosts import Hosts
@@ -193,9 +192,9 @@ class Browser:
 
     def set_link(self, bandwidth: int | None = None, latency: int = 0, *, metered: bool = False) -> None:
         """Set the link: bits per second (None: ample), nanoseconds until a connection is made, its cost."""
-        network = self._agent.network
-        network.bandwidth, network.latency = bandwidth or AMPLE_BANDWIDTH, latency
-        network.metered = metered
+        link = self._agent.network
+        link.bandwidth, link.latency = bandwidth or network.AMPLE_BANDWIDTH, latency
+        link.metered = metered
         background_fetch_display.link_changed(self._agent)
 
     def set_quota(self, quota: int | None) -> None:

@@ -1,4 +1,7 @@
-"""Environments: the pages and workers in which script runs, each a realm with an event loop."""
+"""Environments: the pages and workers in which script runs, each a realm with an event loop.
+
+Each has the manager of its registration (extensions-to-service-worker-registration).
+"""
 
 from __future__ import annotations
 
