@@ -1,6 +1,6 @@
 """The part of Fetch that a background fetch needs: one request on the wire, redirects followed.
 
-Heads go through h11; a body passes as spans, so that its cost follows events and not bytes.
+Heads go through h11; how bodies pass is the carriage's to say (``carriage``).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import h11
 from attrs import evolve, frozen
 
 from simulator import cors
+from simulator.carriage import Body
 from simulator.content import Span
 from simulator.network import MemoryStream, Network
 from simulator.observation import Headers
@@ -57,23 +58,6 @@ class Response:
         """The combined value of a header, None where there is none."""
         values = [value for key, value in self.headers if key == name.lower()]
         return ", ".join(values) if values else None
-
-
-class Body:
-    """A response's body on its way, of a declared length."""
-
-    def __init__(self, stream: MemoryStream, length: int) -> None:
-        self._stream, self._left = stream, length
-
-    async def read(self) -> Span | None:
-        """The next bytes, None at the end. Raises Broken when the connection ends before that."""
-        if self._left == 0:
-            return None
-        piece = await self._stream.receive()
-        if not isinstance(piece, Span):
-            raise Broken
-        self._left -= len(piece)
-        return piece
 
 
 @frozen
@@ -147,7 +131,7 @@ async def _exchange(
         http = h11.Connection(h11.CLIENT)
         await _send(stream, http, request, process_request_body)
         response = await _head(stream, http, request)
-        yield Arriving(response, _body(stream, request, response))
+        yield Arriving(response, _body(stream, http, request, response))
     except Broken as broken:
         offline = isinstance(broken, NetworkLost)
         raise NetworkError("the connection was lost", offline=offline) from None
@@ -168,7 +152,9 @@ async def _send(
     sent, most = 0, max(SLICE, (request.body or 0) // 64)
     while sent < (request.body or 0):
         step = min(most, (request.body or 0) - sent)
-        await stream.send(Span("upload", "v1", sent, sent + step))
+        body = h11.Data(data=Span("upload", "v1", sent, sent + step))  # type: ignore[arg-type]
+        for piece in http.send_with_data_passthrough(body) or ():
+            await stream.send(piece)
         sent += step
         transmitted(sent)
 
@@ -186,7 +172,8 @@ async def _head(stream: MemoryStream, http: h11.Connection, request: Request) ->
         http.receive_data(piece)
 
 
-def _body(stream: MemoryStream, request: Request, response: Response) -> Body | None:
+def _body(stream: MemoryStream, http: h11.Connection, request: Request, response: Response) -> Body | None:
     if request.method == "HEAD" or response.status in NULL_BODY_STATUS:
         return None
-    return Body(stream, int(response.header("content-length") or "0"))
+    length = int(response.header("content-length") or "0")
+    return stream.network.carriage.body(stream, http, response.url, length)

@@ -15,10 +15,15 @@ from simulator.turns import Turns
 
 
 class SimulatorImplementation:
-    """The reference user agent with ``overrides`` laid over it, under ``name``."""
+    """The reference user agent with ``overrides`` laid over it, under ``name``.
 
-    def __init__(self, name: str = "simulator", overrides: Sequence[Override] = ()) -> None:
-        self.name = name
+    ``written_out``: every byte of a body goes through h11, instead of as ranges.
+    """
+
+    def __init__(
+        self, name: str = "simulator", overrides: Sequence[Override] = (), *, written_out: bool = False
+    ) -> None:
+        self.name, self.written_out = name, written_out
         self.overrides = tuple(overrides)
 
     async def open(self) -> Description:
@@ -32,7 +37,8 @@ class SimulatorImplementation:
         except UnknownPolicy as error:
             raise Unsupported("policy", str(error)) from None
         async with Turns(seed).running() as turns:
-            session = SimulatorSession(scenario, turns, [*policy, *self.overrides])
+            overrides = [*policy, *self.overrides]
+            session = SimulatorSession(scenario, turns, overrides, written_out=self.written_out)
             try:
                 yield session
             finally:
