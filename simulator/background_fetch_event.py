@@ -1,4 +1,7 @@
-"""BackgroundFetchEvent and BackgroundFetchUpdateUIEvent (sections of the same names)."""
+"""BackgroundFetchEvent and BackgroundFetchUpdateUIEvent.
+
+Sections background-fetch-event and background-fetch-update-ui-event.
+"""
 
 from __future__ import annotations
 

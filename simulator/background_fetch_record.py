@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from simulator.content import Span
+from simulator.content import Span, runs_of_spans, told
 from simulator.environment import Environment
 from simulator.fetch import Response
 from simulator.overrides import point
@@ -33,6 +33,27 @@ class BodyStream:
 
 
 @frozen
+class Blob:
+    """A whole body. ``size`` is in bytes, ``str()`` tells what it holds, such as ``v1[0:307200]``.
+
+    ``bytes()`` writes it out; nothing else does, so that a body of gigabytes costs nothing.
+    """
+
+    spans: tuple[Span, ...]
+
+    @property
+    def size(self) -> int:
+        """How many bytes it holds."""
+        return sum(map(len, self.spans))
+
+    def __str__(self) -> str:
+        return told(runs_of_spans(self.spans))
+
+    def __bytes__(self) -> bytes:
+        return b"".join(map(bytes, self.spans))
+
+
+@frozen
 class ScriptResponse:
     """A Response as script sees it."""
 
@@ -41,11 +62,17 @@ class ScriptResponse:
 
     @property
     def status(self) -> int:
+        """The HTTP status, of the first part where there were several."""
         return self.response.status
 
     @property
     def ok(self) -> bool:
+        """Whether the status is 200 to 299."""
         return self.response.ok
+
+    async def blob(self) -> Blob:
+        """The whole body, read to its end. Raises ScriptError where the stream errors."""
+        return Blob(tuple(await self.body.read_all()))
 
 
 @point("background-fetch-record-interface/1")

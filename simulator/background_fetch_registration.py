@@ -145,6 +145,7 @@ class BackgroundFetchRegistration:
 
     @property
     def recordsAvailable(self) -> bool:
+        """Whether match() and matchAll() still find the records: until the end event is over."""
         return self.records_available_flag.value
 
     # -- progress ---------------------------------------------------------------------------
@@ -154,7 +155,7 @@ class BackgroundFetchRegistration:
         self._progress_listeners.append(listener)
 
     def dispatch_progress(self) -> None:
-        """Fire a progress event."""
+        """Fire a progress event: call every listener."""
         for listener in tuple(self._progress_listeners):
             listener(self)
         if self.onprogress is not None:

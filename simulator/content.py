@@ -54,6 +54,22 @@ class Span:
         )
 
 
+class Unread(Span):
+    """Bytes as they came over a wire: what they are of is read from them, and only once all are here."""
+
+    def __init__(self, resource: str, data: bytes) -> None:
+        super().__init__(resource, "?", 0, len(data))
+        object.__setattr__(self, "data", data)
+
+    data: bytes
+
+    def __bytes__(self) -> bytes:
+        return self.data
+
+    def cut(self, length: int) -> tuple[Span, Span]:
+        return Unread(self.resource, self.data[:length]), Unread(self.resource, self.data[length:])
+
+
 def content(resource: str, version: str, start: int, stop: int) -> bytes:
     """The bytes ``start`` to ``stop`` of a version of a resource."""
     first = start - start % _PIECE
@@ -136,9 +152,10 @@ def _block(resource: str) -> re.Pattern[bytes]:
 def runs_of_spans(spans: Iterable[Span]) -> tuple[Run, ...]:
     """The runs of a body held as spans: neighbours that continue each other are one run."""
     runs: list[Run] = []
+    spans = [span for span in spans if len(span)]
+    if any(isinstance(span, Unread) for span in spans):
+        return runs_of(b"".join(map(bytes, spans)), spans[0].resource)
     for span in spans:
-        if not len(span):
-            continue
         if runs and runs[-1].version == span.version and runs[-1].stop == span.start:
             runs[-1] = Run(span.version, runs[-1].start, span.stop)
         else:

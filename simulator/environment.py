@@ -1,4 +1,7 @@
-"""Environments: the pages and workers in which script runs, each a realm with an event loop."""
+"""Environments: the pages and workers in which script runs, each a realm with an event loop.
+
+Each has the manager of its registration (extensions-to-service-worker-registration).
+"""
 
 from __future__ import annotations
 
@@ -114,9 +117,11 @@ class WorkerGlobal(Environment):
         self._listeners: list[tuple[str, Listener]] = []
 
     def addEventListener(self, type: str, listener: Listener) -> None:
+        """Have ``listener`` called with every event of a type, such as "backgroundfetchsuccess"."""
         self._listeners.append((type, listener))
 
     def dispatch(self, event: Any) -> None:
+        """Call the listeners of an event, in the order in which they were added."""
         for type, listener in tuple(self._listeners):
             if type == event.type:
                 listener(event)

@@ -1,21 +1,22 @@
 """The part of Fetch that a background fetch needs: what may be sent, one request on the wire, redirects.
 
-Heads go through h11; a body passes as spans, so that its cost follows events and not bytes.
+Heads go through h11; how bodies pass is the carriage's to say (``carriage``).
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import h11
 from attrs import evolve, frozen
 
 from simulator import cookies, cors, urls
 from simulator.bad_ports import has_a_bad_port
+from simulator.carriage import Body
 from simulator.content import Span
-from simulator.content_coding import Decoder, Undecodable, offer
+from simulator.content_coding import offer
 from simulator.content_security_policy import blocked_by_policy
 from simulator.mixed_content import blocked_as_mixed_content
 from simulator.network import MemoryStream, Network
@@ -64,35 +65,6 @@ class Response:
         """The combined value of a header, None where there is none."""
         values = [value for key, value in self.headers if key == name.lower()]
         return ", ".join(values) if values else None
-
-
-class Body(Protocol):
-    """A response's body on its way."""
-
-    async def read(self) -> Span | None:
-        """The next bytes, None at the end. Raises NetworkError or Broken where it ends before that."""
-
-
-class BodyOnTheWire:
-    """A body of a declared length, in the content coding that the response names."""
-
-    def __init__(self, stream: MemoryStream, length: int, coding: str) -> None:
-        self._stream, self._left, self._decoder = stream, length, Decoder(coding)
-
-    async def read(self) -> Span | None:
-        """The next bytes, decoded, None at the end. Raises Broken when the connection ends before that."""
-        while self._left:
-            piece = await self._stream.receive()
-            if piece == b"":
-                raise Broken
-            self._left -= len(piece)
-            try:
-                content = self._decoder.decode(piece)
-            except Undecodable:
-                raise Broken from None
-            if content:
-                return content
-        return None
 
 
 class BodyAtHand:
@@ -231,7 +203,7 @@ async def _exchange(
         http = h11.Connection(h11.CLIENT)
         await _send(stream, http, request, process_request_body)
         response = await _head(stream, http, request)
-        yield Arriving(response, _body(stream, request, response))
+        yield Arriving(response, _body(stream, http, request, response))
     except Broken as broken:
         offline = isinstance(broken, NetworkLost)
         raise NetworkError("the connection was lost", offline=offline) from None
@@ -252,7 +224,9 @@ async def _send(
     sent, most = 0, max(SLICE, (request.body or 0) // 64)
     while sent < (request.body or 0):
         step = min(most, (request.body or 0) - sent)
-        await stream.send(Span("upload", "v1", sent, sent + step))
+        body = h11.Data(data=Span("upload", "v1", sent, sent + step))  # type: ignore[arg-type]
+        for piece in http.send_with_data_passthrough(body) or ():
+            await stream.send(piece)
         sent += step
         transmitted(sent)
 
@@ -277,8 +251,8 @@ async def _head(stream: MemoryStream, http: h11.Connection, request: Request) ->
         http.receive_data(piece)
 
 
-def _body(stream: MemoryStream, request: Request, response: Response) -> Body | None:
+def _body(stream: MemoryStream, http: h11.Connection, request: Request, response: Response) -> Body | None:
     if request.method == "HEAD" or response.status in NULL_BODY_STATUS:
         return None
-    coding = response.header("content-encoding") or ""
-    return BodyOnTheWire(stream, int(response.header("content-length") or "0"), coding)
+    length, coding = int(response.header("content-length") or "0"), response.header("content-encoding") or ""
+    return stream.network.carriage.body(stream, http, response.url, length, coding)

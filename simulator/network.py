@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+from simulator.carriage import Ranges
 from simulator.content import Span
 from simulator.origin.stream import Broken, NetworkLost, Piece, Stream
 from simulator.turns import Cell, Turns, Watched
@@ -23,12 +24,16 @@ class Network:
     """The user agent's link. ``serve`` is the world's end of every connection.
 
     ``bandwidth`` is bits per second for each connection, ``latency`` nanoseconds; a change of
-    either counts from the next piece that is sent, or connection that is made.
+    either counts from the next piece that is sent, or connection that is made. ``carriage`` is how
+    bodies go over it.
     """
 
-    def __init__(self, turns: Turns, serve: Callable[[Stream], Awaitable[None]]) -> None:
+    def __init__(
+        self, turns: Turns, serve: Callable[[Stream], Awaitable[None]], carriage: Ranges | None = None
+    ) -> None:
         self.turns = turns
         self.serve = serve
+        self.carriage = carriage or Ranges()
         self.online = Cell(True)
         self.metered = False
         self.bandwidth = AMPLE_BANDWIDTH
@@ -77,6 +82,7 @@ class MemoryStream:
         if isinstance(piece, Span):
             duration = len(piece) * 8_000_000_000 // self.network.bandwidth
             await self.network.turns.sleep(duration, why=f"{len(piece)} bytes to pass the link")
+            piece = self.network.carriage.put(piece)
         if self._broken_by or self.gone.value:
             raise self._broken_by or Broken
         self.peer._inbox.append(piece)

@@ -44,6 +44,7 @@ class Request:
     controller: ServiceWorkerRegistration | None = None
 
     def copy(self) -> Request:
+        """A request of its own, with the same values."""
         return evolve(self, headers=dict(self.headers))
 
     def with_header(self, name: str, value: str) -> None:

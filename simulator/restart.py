@@ -51,7 +51,8 @@ def end(ua: UserAgent, log: Log, *, killed: bool) -> UserAgent:
 
     ``log`` takes what the new one shows.
     """
-    heir = UserAgent(ua.turns, ua.network.serve, log, ua.chosen, ua.origin, ua.name_of)
+    carriage = ua.network.carriage
+    heir = UserAgent(ua.turns, ua.network.serve, log, ua.chosen, ua.origin, ua.name_of, carriage)
     heir.permission.value, heir.storage.quota = ua.permission.value, ua.storage.quota
     heir.cookies = ua.cookies
     old, new = ua.network, heir.network

@@ -118,6 +118,7 @@ class Turns:
         self.taken = 0
         self.most = most
         self.closed = False
+        self.each_turn = Watched()  # for conditions about anything at all: asked again after every turn
         self._now = 0
         self._random = random.Random(seed)
         self._alarms: list[tuple[int, int, Alarm]] = []
@@ -245,6 +246,7 @@ class Turns:
         try:
             while True:
                 await wait_all_tasks_blocked()
+                self.each_turn.changed()
                 if self.ready:
                     self._pick()()
                 elif not self._advance():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
 
+from simulator.carriage import Ranges
 from simulator.concepts import BackgroundFetch
 from simulator.environment import Environment, Page
 from simulator.network import Network
@@ -21,7 +22,8 @@ class UserAgent:
     ``serve`` is the world's end of its connections (an Origin's ``serve``), ``log`` takes what
     the agent itself shows (workers starting, the user interface), and ``overrides`` are the
     policies, errata readings and mutants in force, put together once, here. ``name_of`` says how
-    the user interface calls a background fetch in the log; by itself, by its id.
+    the user interface calls a background fetch in the log; by itself, by its id. ``carriage`` is how
+    bodies go over its network.
     """
 
     def __init__(
@@ -32,11 +34,12 @@ class UserAgent:
         overrides: Iterable[Override] = (),
         origin: str = "https://own.test",
         name_of: Callable[[BackgroundFetch], str] = lambda bg_fetch: bg_fetch.id,
+        carriage: Ranges | None = None,
     ) -> None:
         self.turns, self.log, self.origin, self.name_of = turns, log, origin, name_of
         self.chosen = tuple(overrides)
         self.overrides = put_together(self.chosen)
-        self.network = Network(turns, serve)
+        self.network = Network(turns, serve, carriage)
         self.storage = Storage()
         self.permission = Cell("granted")
         self.cookies: dict[str, dict[str, str]] = {}

@@ -16,16 +16,21 @@ from simulator.turns import Turns
 
 
 class SimulatorImplementation:
-    """The reference user agent with ``overrides`` laid over it, under ``name``."""
+    """The reference user agent with ``overrides`` laid over it, under ``name``.
+
+    ``lacking`` are the levers that it does not have, with the reason. ``written_out``: every byte of
+    a body goes through h11, instead of as ranges.
+    """
 
     def __init__(
         self,
         name: str = "simulator",
         overrides: Sequence[Override] = (),
         lacking: Mapping[str, Lever] = MappingProxyType({}),
+        *,
+        written_out: bool = False,
     ) -> None:
-        """``lacking`` are the levers that it does not have, with the reason."""
-        self.name, self.lacking = name, lacking
+        self.name, self.lacking, self.written_out = name, lacking, written_out
         self.overrides = tuple(overrides)
 
     async def open(self) -> Description:
@@ -40,7 +45,8 @@ class SimulatorImplementation:
         except UnknownPolicy as error:
             raise Unsupported("policy", str(error)) from None
         async with Turns(seed).running() as turns:
-            session = SimulatorSession(scenario, turns, [*policy, *self.overrides])
+            overrides = [*policy, *self.overrides]
+            session = SimulatorSession(scenario, turns, overrides, written_out=self.written_out)
             try:
                 yield session
             finally:

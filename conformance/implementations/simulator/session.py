@@ -11,6 +11,7 @@ from conformance.implementations.simulator.calls import Calls, OutsidePage, Told
 from conformance.implementations.simulator.worker_script import WorkerScript
 from conformance.scenario.model import NetworkState, Scenario, Step
 from simulator import background_fetch_display, clear_registration, restart, urls
+from simulator.carriage import Ranges, WrittenOut
 from simulator.concepts import BackgroundFetch
 from simulator.environment import WorkerGlobal
 from simulator.network import AMPLE_BANDWIDTH
@@ -66,7 +67,9 @@ class Names:
 class SimulatorSession:
     """A session in virtual time; every wait of it is a turn."""
 
-    def __init__(self, scenario: Scenario, turns: Turns, overrides: Sequence[Override]) -> None:
+    def __init__(
+        self, scenario: Scenario, turns: Turns, overrides: Sequence[Override], *, written_out: bool = False
+    ) -> None:
         self.scenario, self.turns = scenario, turns
         self._news = Watched()
         self.log = Log(turns.now, self._tell)
@@ -75,7 +78,9 @@ class SimulatorSession:
         self.origin = Origin(scenario.origin, self.hosts, turns, self.log)
         self.told = Told(self.hosts, self.names, scenario.size, scenario.workers, self.origin.gate)
         serve, own = self.origin.serve, self.hosts.url("")
-        self.agent = UserAgent(turns, serve, self._log(), overrides, own, self.names.of_fetch)
+        carriage = WrittenOut(self.hosts.path_of_url) if written_out else Ranges()
+        name_of = self.names.of_fetch
+        self.agent = UserAgent(turns, serve, self._log(), overrides, own, name_of, carriage)
         self.pages: dict[str, Calls | OutsidePage] = {}
         self.places: dict[str, str] = {}
         self.frames: dict[str, str] = {}
