@@ -12,6 +12,7 @@ from conformance.mutants import (
     across_origins,
     complete_a_record,
     instances,
+    links,
     lives,
     manager,
     perform,
@@ -32,6 +33,7 @@ AREAS = (
     user_interface,
     lives,
     across_origins,
+    links,
 )
 """Every module of mutants."""
 

@@ -9,7 +9,7 @@ from conformance.network import namespace
 
 _HERE = (
     *("fetch", "gate", "wire faults", "quota", "permission", "second page", "second worker"),
-    *("worker steps", "cross origin", "restart", "stop worker"),
+    *("worker steps", "cross origin", "restart", "stop worker", "bandwidth"),
 )
 _NOT_YET = "not built yet"
 _POLICY = "the browser chooses by itself; what it chose is judged from what was seen"
