@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from conformance.mutants.catalogue import mutant
-from simulator import restart
+from simulator import clear_registration, restart
 
 
 @mutant("one-fetch-survives-a-restart", restart.is_taken_up_again)
@@ -25,3 +25,13 @@ def _(original: Any, ua: Any, data: Any) -> int:
     """Of every stretch that was stored before a kill the first half is lost, and the rest is gone on from."""
     data.bytes = [span.cut(len(span) // 2)[1] for span in data.bytes if len(span) > 1]
     return int(original(ua, data))
+
+
+@mutant("unregistered-until-the-next-start", clear_registration.abort_its_fetches)
+def _(original: Any, ua: Any, registration: Any) -> None:
+    """An unregistered worker and its fetches are there again once the browser is started anew."""
+
+
+@mutant("unregistered-until-the-next-start", clear_registration.forget)
+def _(original: Any, ua: Any, registration: Any) -> None:
+    """An unregistered worker and its fetches are there again once the browser is started anew."""
