@@ -15,6 +15,7 @@ with warnings.catch_warnings():
     pytest.importorskip("mitmproxy.addons", reason='pip install "bgfetch-conformance[browsers]"')
 
 from conformance.network.loopback import LoopbackStream
+from conformance.network.pace import Pace
 from conformance.network.proxy import Proxy
 from conformance.network.real_time import RealTime
 from simulator.observation import Closed, Kind, Log, Request, Response, Sent
@@ -134,7 +135,7 @@ async def with_origin(world: World, steps: Callable[[Origin], Awaitable[None]]) 
     origin = Origin(RESOURCES, HOSTS, waits, log)
 
     async def connection(tcp: trio.SocketStream) -> None:
-        stream = LoopbackStream(tcp, world.proxy.reset)
+        stream = LoopbackStream(tcp, world.proxy.reset, Pace())
         async with trio.open_nursery() as nursery:
             nursery.start_soon(stream.watch)
             await origin.serve(stream)

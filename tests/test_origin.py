@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance.network.loopback import LoopbackStream
+from conformance.network.pace import Pace
 from conformance.network.real_time import RealTime
 from simulator.content import Span, content, runs_of
 from simulator.observation import Closed, Fault, Log, Request, Response, Sent, Upload
@@ -121,7 +122,7 @@ def over_tcp(resources: dict[str, b.Resource], client: Exchange) -> Log:
         origin = Origin(resources, HOSTS, waits, log)
 
         async def serve(stream: trio.SocketStream) -> None:
-            ours = LoopbackStream(stream, lambda port: None)
+            ours = LoopbackStream(stream, lambda port: None, Pace())
             async with trio.open_nursery() as watching:
                 watching.start_soon(ours.watch)
                 await origin.serve(ours)

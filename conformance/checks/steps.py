@@ -110,7 +110,8 @@ def _settled(step: Step, seen: Evidence) -> Iterator[Check]:
 
 def _time_was_cut(step: Step, seen: Evidence) -> bool:
     """Whether an earlier wait was shortened: then what depends on time passing cannot be told."""
-    return any(int(observation.of) < step.number for observation, _ in select(seen.observations, Shortened))
+    cut = [observation.of for observation, _ in select(seen.observations, Shortened)]
+    return any(not of or int(of) < step.number for of in cut)  # one of no step is the origin's
 
 
 def settles_as(settled: Settled, gives: Any, has_gives: bool, throws: str) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import trio
 
+from conformance.network.pace import Pace
 from simulator.content import Span
 from simulator.origin.stream import Broken
 from simulator.turns import Cell
@@ -18,19 +19,22 @@ class LoopbackStream:
     """``simulator.origin.stream.Stream`` over TCP. ``watch`` has to run while it is served.
 
     ``on_reset`` gets the port that the connection came from, and makes a reset out of the
-    closing that follows: between proxy and origin there is only ever an orderly end.
+    closing that follows: between proxy and origin there is only ever an orderly end. ``pace`` is
+    the rate of the browser's link, which bodies take their time on.
     """
 
-    def __init__(self, tcp: trio.SocketStream, on_reset: Callable[[int], None]) -> None:
+    def __init__(self, tcp: trio.SocketStream, on_reset: Callable[[int], None], pace: Pace) -> None:
         self.gone: Cell[bool] = Cell(False)
         self._tcp, self._on_reset = tcp, on_reset
+        self._down, self._up = pace.lane(), pace.lane()
         self._arrived = bytearray()
         self._changed = trio.Condition()
 
     async def watch(self) -> None:
         """Read ahead, so that the other side's closing is seen while the origin stands still."""
         try:
-            while piece := await self._tcp.receive_some(65536):
+            while piece := await self._tcp.receive_some(self._up.most):
+                await self._up.passes(len(piece))
                 async with self._changed:
                     self._arrived += piece
                     self._changed.notify_all()
@@ -55,7 +59,12 @@ class LoopbackStream:
     async def send(self, piece: bytes | Span) -> None:
         """Send the bytes themselves. Raises Broken when the other side is gone."""
         try:
-            await self._tcp.send_all(bytes(piece))
+            if isinstance(piece, bytes):
+                await self._tcp.send_all(piece)
+                return
+            for part in self._down.pieces(bytes(piece)):
+                await self._down.passes(len(part))
+                await self._tcp.send_all(part)
         except (trio.BrokenResourceError, trio.ClosedResourceError):
             raise Broken from None
 

@@ -31,3 +31,16 @@ class RealTime:
 
     async def sleep(self, duration: int, why: str = "") -> None:
         await trio.sleep(max(0, duration) / 1e9)
+
+
+class ShortenedTime(RealTime):
+    """Real time in which no wait is longer than ``longest``; ``tell`` gets what was asked for and given."""
+
+    def __init__(self, began: int, longest: int, tell: Callable[[int, int], None]) -> None:
+        super().__init__(began)
+        self._longest, self._tell = longest, tell
+
+    async def sleep(self, duration: int, why: str = "") -> None:
+        if duration > self._longest:
+            self._tell(duration, self._longest)
+        await super().sleep(min(duration, self._longest), why)

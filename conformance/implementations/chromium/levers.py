@@ -9,7 +9,7 @@ from conformance.network import namespace
 
 _HERE = (
     *("fetch", "inspect", "gate", "wire faults", "quota", "permission", "second page", "second worker"),
-    *("worker steps", "cross origin", "page policy", "restart", "stop worker"),
+    *("worker steps", "cross origin", "page policy", "restart", "stop worker", "bandwidth"),
 )
 _NOT_YET = "not built yet"
 _UI = "nobody reads here what the browser shows of a fetch"

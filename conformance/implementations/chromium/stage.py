@@ -14,11 +14,23 @@ from conformance.implementations.chromium.pages import Pages
 from conformance.implementations.chromium.reports import Reports
 from conformance.implementations.chromium.workers import Workers
 from conformance.implementations.protocol import Trouble, Unsupported
+from conformance.implementations.remote import LONGEST_SLEEP
 from conformance.network.loopback import LoopbackStream
-from conformance.network.real_time import RealTime
+from conformance.network.pace import Pace
+from conformance.network.real_time import RealTime, ShortenedTime
 from conformance.scenario.model import NetworkState, Scenario, Step
 from conformance.scenario.story import is_worker
-from simulator.observation import Browser, Devtools, Kind, Log, Network, Permission, Released, Storage
+from simulator.observation import (
+    Browser,
+    Devtools,
+    Kind,
+    Log,
+    Network,
+    Permission,
+    Released,
+    Shortened,
+    Storage,
+)
 from simulator.origin.hosts import Hosts
 from simulator.origin.server import Origin
 
@@ -34,7 +46,10 @@ class Stage:
         self._hosts = Hosts(f"s{number}.test")
         self._names = Names()
         self._reports = Reports(scenario, self._hosts, self._names, log)
-        self._origin = Origin(scenario.origin, self._hosts, waits, log)
+        # Time is real here: an origin that is to stand still for hours does so for seconds, and says so.
+        short = ShortenedTime(waits.start, LONGEST_SLEEP, lambda *times: self._harness(Shortened(*times)))
+        self._origin = Origin(scenario.origin, self._hosts, short, log)
+        self._pace = Pace()
         self._pages = Pages(machine, scenario, self._hosts, log)
         self._workers = Workers(machine, scenario, self._hosts, self._pages, log)
         self._told: list[tuple[float, str, Devtools]] = []
@@ -68,7 +83,7 @@ class Stage:
             await self._set_permission(self._scenario.permission)
         if self._scenario.quota is not None:
             await self._set_quota(self._scenario.quota)
-        if not self._scenario.network.online:
+        if self._scenario.network != NetworkState():
             await self._set_network(self._scenario.network)
 
     async def do(self, step: Step) -> None:
@@ -114,8 +129,9 @@ class Stage:
             await trio.serve_listeners(self._connection, listeners)
 
     async def _connection(self, tcp: trio.SocketStream) -> None:
-        stream = LoopbackStream(tcp, self._machine.proxy.reset)
+        stream = LoopbackStream(tcp, self._machine.proxy.reset, self._pace)
         async with trio.open_nursery() as nursery:
+            await self._pace.connect()
             nursery.start_soon(stream.watch)
             await self._origin.serve(stream)
             nursery.cancel_scope.cancel()
@@ -164,26 +180,31 @@ class Stage:
         await self._set_network(wanted)
 
     async def _set_network(self, wanted: NetworkState) -> None:
-        """Take the network away or bring it back; done once the whole browser has noticed."""
+        """Make the link so. It is there or gone only once the whole browser has noticed."""
         link, proxy = self._machine.link, self._machine.proxy
+        before, self._network, self._pace.link = self._network, wanted, wanted
+        if wanted.online == before.online:
+            self._tell_network()
+            return
         if not link:
             raise Unsupported("offline", "the browser has no network of its own here")
-        if wanted.online == self._network.online:
-            return
-        self._network = wanted
         since = self._machine.browser.net_log.mark()
         if wanted.online:
             await trio.to_thread.run_sync(link.up)
-            self._harness(Network(online=True))
+            self._tell_network()
             await trio.to_thread.run_sync(proxy.pass_on)
             await self._noticed(since)
         else:
             await trio.to_thread.run_sync(proxy.hold)
             await trio.to_thread.run_sync(link.down)
             await self._noticed(since)
-            self._harness(Network(online=False))
+            self._tell_network()
             # Only now: a transfer that ends while the browser thinks itself online is another case.
             await trio.to_thread.run_sync(proxy.abort)
+
+    def _tell_network(self) -> None:
+        link = self._network
+        self._harness(Network(link.online, link.metered, link.bandwidth))
 
     async def _noticed(self, since: int) -> None:
         """Wait until every part of the browser knows of a change that was made at ``since``."""
