@@ -50,6 +50,12 @@ def records_may_be_read(ua: UserAgent, instance: BackgroundFetchRegistration) ->
     return instance.recordsAvailable
 
 
+@point("background-fetch-registration-match-all/3.2")
+def without_a_request(ua: UserAgent, records: list[StoredRecord]) -> list[StoredRecord]:
+    """What matchAll() gives where it is not told what to compare with: every record (erratum 30)."""
+    return records
+
+
 @point("background-fetch-registration-match-all/3.2e")
 def all_of_a_url(ua: UserAgent, matching: list[StoredRecord]) -> list[StoredRecord]:
     """Every record that matches is given, also of a URL that was asked for several times."""
@@ -101,6 +107,16 @@ class ProgressEvent:
     bubbles: bool
     cancelable: bool
     isTrusted: bool = True
+
+
+def matching_records(
+    ua: UserAgent, records: list[StoredRecord], query: Request | None, options: CacheQueryOptions | None
+) -> list[StoredRecord]:
+    """The records that a query asks for (3.2)."""
+    if query is None:
+        return without_a_request(ua, records)
+    how = options or CacheQueryOptions()
+    return all_of_a_url(ua, [one for one in records if request_matches_cached_item(ua, query, one, how)])
 
 
 class BackgroundFetchRegistration:
@@ -209,13 +225,7 @@ class BackgroundFetchRegistration:
         promise: Promise[Any] = Promise(ua.turns)
 
         async def steps() -> None:  # 3
-            matching = [
-                record
-                for record in self.background_fetch.records
-                if query is None
-                or request_matches_cached_item(ua, query, record, options or CacheQueryOptions())
-            ]
-            matching = all_of_a_url(ua, matching)
+            matching = matching_records(ua, self.background_fetch.records, query, options)
             realm = self.environment
             queue_a_bgfetch_task(
                 ua,

@@ -31,10 +31,16 @@ def method_matches(ua: UserAgent, query: Request, stored: Request, options: Cach
     return options.ignoreMethod or (query.method == "GET" and stored.method == "GET")
 
 
+@point("background-fetch-registration-match-all/3.2a")
+def without_fragment(ua: UserAgent, url: str) -> str:
+    """The fragment of a URL is never compared."""
+    return url.partition("#")[0]
+
+
 @point("background-fetch-registration-match-all/3.2b")
 def compared_url(ua: UserAgent, url: str, options: CacheQueryOptions) -> tuple[str, ...]:
-    """What of a URL is compared: never the fragment (3.2a), the query unless it is ignored."""
-    parts = urlsplit(url)
+    """What of a URL is compared: all of it, and of its query nothing where that is ignored."""
+    parts = urlsplit(without_fragment(ua, url))
     return (parts.scheme, parts.netloc, parts.path, "" if options.ignoreSearch else parts.query)
 
 

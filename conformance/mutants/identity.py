@@ -21,6 +21,7 @@ from simulator import (
 from simulator.background_fetch_manager import BackgroundFetchManager
 from simulator.background_fetch_registration import BackgroundFetchRegistration
 from simulator.promise import Promise
+from simulator.script_errors import type_error
 
 
 @mutant("manager-made-anew", environment.the_manager)
@@ -198,3 +199,35 @@ def _(original: Any, ua: Any, matching: Any) -> Any:
 def _(original: Any, ua: Any, query: Any, stored: Any, response: Any, options: Any) -> bool:
     """Vary plays no part in matching."""
     return True
+
+
+@mutant("ids-in-order-of-the-alphabet", background_fetch_manager.active_ids)
+def _(original: Any, ua: Any, registration: Any) -> Any:
+    """getIds() sorts what it gives."""
+    return sorted(original(ua, registration))
+
+
+@mutant("fragments-count", request_matches_cached_item.without_fragment)
+def _(original: Any, ua: Any, url: str) -> str:
+    """URLs are compared with their fragments."""
+    return url.replace("#", "%23")
+
+
+@mutant("matchAll-gives-one", background_fetch_registration.without_a_request)
+def _(original: Any, ua: Any, records: Any) -> Any:
+    """matchAll() without a request gives the first record only."""
+    return records[:1]
+
+
+@mutant("records-only-at-the-end", background_fetch_registration.records_may_be_read)
+def _(original: Any, ua: Any, instance: Any) -> bool:
+    """match() and matchAll() reject while the fetch is under way."""
+    return bool(original(ua, instance)) and instance.state.result != ""
+
+
+@mutant("no-match-rejects", background_fetch_registration.first_match)
+def _(original: Any, ua: Any, matches: Any) -> Any:
+    """match() that finds nothing rejects."""
+    if not matches:
+        raise type_error("nothing matches")
+    return original(ua, matches)

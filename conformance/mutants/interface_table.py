@@ -110,6 +110,18 @@ def _(original: Any, ua: Any) -> Any:
     return evolve(original(ua), constructor=0)
 
 
+@mutant("records-can-be-changed", interfaces.RECORD_ATTRIBUTES)
+def _(original: Any, ua: Any) -> Any:
+    """Script can assign to the attributes of a record."""
+    return tuple(evolve(one, settable=True) for one in original(ua))
+
+
+@mutant("events-can-be-changed", interfaces.EVENT_ATTRIBUTES)
+def _(original: Any, ua: Any) -> Any:
+    """Script can assign to the registration of an event."""
+    return tuple(evolve(one, settable=True) for one in original(ua))
+
+
 @mutant("events-need-no-init", interfaces.EVENT)
 def _(original: Any, ua: Any) -> Any:
     """An event can be constructed from its type alone."""

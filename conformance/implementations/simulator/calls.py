@@ -11,6 +11,7 @@ from urllib.parse import urljoin
 
 from attrs import frozen
 
+from conformance.implementations.protocol import Unsupported
 from conformance.implementations.simulator.objects import Objects
 from conformance.scenario.model import RequestSpec, Step, WorkerScript
 from simulator.background_fetch_event import BackgroundFetchEvent, BackgroundFetchUpdateUIEvent
@@ -407,7 +408,10 @@ class OutsidePage:
         """There is nothing to end."""
 
     def begin(self, step: Step) -> None:
-        """Report what calling a method of undefined gives."""
+        """Report what calling a method of undefined gives. Raises Unsupported for what needs no manager."""
+        if step.verb in ("inspect", "query"):
+            why = f"step {step.number} looks at a page outside every scope, which has no realm here"
+            raise Unsupported(step.verb, why)
         self.log.see("page", self.name, str(step.number), Called(step.verb))
         self.log.see("page", self.name, str(step.number), Settled("rejected", None, "TypeError"))
 

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from conformance.scenario.model import Step
+from conformance.scenario.objects import OF_THE_REALM
 from simulator.background_fetch_event import BackgroundFetchEvent, construct
 from simulator.background_fetch_registration import BackgroundFetchRegistration
 from simulator.environment import Environment, WorkerGlobal
@@ -35,6 +36,10 @@ class Objects:
         """Report something."""
         raise NotImplementedError
 
+    def _held(self, step: Step) -> BackgroundFetchRegistration:
+        """The registration of the fetch that a step means. Raises what script meets without one."""
+        raise NotImplementedError
+
     async def _inspect(self, step: Step) -> Any:
         return inspect(self.environment, step.arguments["inspect"])
 
@@ -44,19 +49,17 @@ class Objects:
 
     def _object(self, path: str) -> object:
         """What a path names: an object that was given, or an attribute of one."""
-        held = {**self.objects, **self.registrations, **self.events}
+        held = {**self.events, **self.registrations, **self.objects}
         name, _, attribute = path.rpartition(".")
         if path in held:
             return held[path]
-        if name and name not in held:
-            raise ScriptError("ReferenceError", f"there is no object {name} here")
-        return getattr(held[name] if name else self.environment, attribute)
+        if name not in held and attribute not in OF_THE_REALM:
+            raise ScriptError("ReferenceError", f"there is no object {name or path} here")
+        return getattr(held.get(name, self.environment), attribute, None)
 
     async def _construct(self, step: Step) -> Any:
         assert isinstance(self.environment, WorkerGlobal), "the loader lets only workers construct events"
-        registration = self.registrations.get(step.of) if step.of else None
-        if step.of and registration is None:
-            registration = self.events[step.of].registration
+        registration = self._held(step) if step.of else None
         interface, type = step.arguments["construct"], step.arguments["type"]
         event = construct(self.environment, interface, type, registration, step.arguments.get("arguments", 2))
         if step.name:
@@ -67,7 +70,7 @@ class Objects:
     async def _assign(self, step: Step) -> Any:
         """Assign to an attribute of a registration, of the worker's global or of its registration."""
         name, of = step.arguments["assign"], step.of
-        interface, target = "BackgroundFetchRegistration", self.registrations.get(of)
+        interface, target = "BackgroundFetchRegistration", self._held(step) if of else None
         if not of:
             special = name == "backgroundFetch"
             interface = "ServiceWorkerRegistration" if special else "ServiceWorkerGlobalScope"
