@@ -20,6 +20,7 @@ from simulator.observation import (
     Sent,
     Settled,
     Step,
+    Unconfirmed,
 )
 
 END_EVENTS = ("backgroundfetchsuccess", "backgroundfetchfail", "backgroundfetchabort")
@@ -53,6 +54,7 @@ class Facts:
         self.accepted: Counter[str] = Counter()
         self.done: Counter[str] = Counter()
         self.settled_steps: set[str] = set()
+        self.unconfirmed: set[str] = set()
 
     def take(self, seen: Observation) -> None:
         """Take one more observation into account."""
@@ -70,6 +72,8 @@ class Facts:
                 self.done[seen.of] += type in END_EVENTS
             case Display(paused=paused):
                 self.paused[seen.of] = paused
+            case Unconfirmed():
+                self.unconfirmed.add(seen.of)
             case Step() if seen.of in self._awaited:
                 self.pending.add(seen.of)
             case Settled(outcome=outcome):

@@ -19,10 +19,10 @@ from conformance.implementations.chromium import diagnosis
 from conformance.implementations.chromium.folder import kill
 from conformance.implementations.chromium.net_log import NetLog
 from conformance.implementations.chromium.processes import ended, family, main_process
+from conformance.implementations.chromium.views import free_port
 from conformance.implementations.protocol import Trouble
 
 ARGUMENTS = (
-    "--headless=new",
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -35,6 +35,9 @@ ARGUMENTS = (
     "--disable-renderer-backgrounding",
     "--disable-backgrounding-occluded-windows",
 )
+
+HEADLESS = ("--headless=new",)
+WINDOWS = ("--ozone-platform=x11", "--window-size=1000,700", "--window-position=0,0", "--lang=en-US")
 
 FEATURES = {
     # The download service waits long before it starts, retries or looks at the network again.
@@ -49,7 +52,11 @@ FEATURES = {
 }
 
 # One fetch() a page load is all that a browser allows without a user's gesture, unless this is 1.
-PREFERENCES = {"profile.default_content_setting_values.automatic_downloads": 1}
+PREFERENCES = {
+    "profile.default_content_setting_values.automatic_downloads": 1,
+    # The list of downloads opens for the user only, not by itself.
+    "download_bubble.partial_view_enabled": False,
+}
 
 _PATIENCE_S = 20
 
@@ -60,17 +67,23 @@ _IDLE = "https://idle.test/"
 class Browser:
     """One running Chromium with its driver. Raises Trouble where the driver or the browser fails."""
 
-    def __init__(self, folder: Path, proxy_port: int, spki: str) -> None:
-        """Start it with the profile below ``folder``; every request goes to the proxy."""
+    def __init__(self, folder: Path, proxy_port: int, spki: str, display: str) -> None:
+        """Start it with the profile below ``folder``; every request goes to the proxy.
+
+        Its windows are on ``display``; with "" it is headless.
+        """
         self._profile = profile(folder)
         options = ChromeOptions()
         options.binary_location = diagnosis.browser()
         self.net_log = NetLog(folder / "net-log.json")
-        for argument in (*ARGUMENTS, self.net_log.argument, *_own(folder, proxy_port, spki)):
+        self.interface_port = free_port()
+        shown = (*WINDOWS, f"--enable-ui-devtools={self.interface_port}") if display else HEADLESS
+        for argument in (*ARGUMENTS, *shown, self.net_log.argument, *_own(folder, proxy_port, spki)):
             options.add_argument(argument)
         options.add_experimental_option("prefs", PREFERENCES)
         # Homeless files of the browser (fonts, certificates, crash dumps) go where the folder goes.
         home = {"HOME": str(folder), "TMPDIR": str(folder), "XDG_CONFIG_HOME": "", "XDG_CACHE_HOME": ""}
+        home |= {"DISPLAY": display, "LANGUAGE": "en_US"}
         log = str(folder / "driver.log")  # also names the folder in the driver's command line
         service = ChromeService(diagnosis.driver(), log_output=log, env={**os.environ, **home})
         try:

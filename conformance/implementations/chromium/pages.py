@@ -13,9 +13,9 @@ from simulator.origin.hosts import Hosts
 
 
 class Pages:
-    """Pages by the names that the scenario gives them. ``denied``: fetch() is called where it is refused."""
+    """Pages by the names that the scenario gives them. ``asked``: fetch() is to ask for the permission."""
 
-    denied = False
+    asked = False
 
     def __init__(self, machine: Machine, scenario: Scenario, hosts: Hosts, log: Log) -> None:
         self._machine, self._scenario, self._hosts, self._log = machine, scenario, hosts, log
@@ -55,7 +55,7 @@ class Pages:
         if call["verb"] == "fetch":
             # The permission is asked only in a frame; a page is judged by another rule of the browser.
             # The frame comes at the last moment: to load one may hold up fetches that run.
-            await self.script(page, "return bgfetch.useFrame(arguments[0])", self.denied)
+            await self.script(page, "return bgfetch.useFrame(arguments[0])", self.asked)
         await self.script(page, "begin(arguments[0])", call)
 
     async def script(self, page: str, script: str, *arguments: Any) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 import trio
 
 from conformance.implementations.chromium import calls
+from conformance.implementations.chromium.hand import Hand
 from conformance.implementations.chromium.machine import Machine
 from conformance.implementations.chromium.names import Names
 from conformance.implementations.chromium.pages import Pages
@@ -50,6 +51,7 @@ class Stage:
             "release": self._release,
             "browser": self._change_browser,
             "worker": self._workers.change,
+            "user": Hand(machine, scenario, self._hosts, log).use,
         }
 
     async def start(self, nursery: trio.Nursery) -> None:
@@ -195,7 +197,7 @@ class Stage:
         self._harness(Permission(state))
 
     async def _tell_permission(self) -> None:
-        self._pages.denied = self._permission == "denied"
+        self._pages.asked = self._permission != "granted"
         if self._machine.running:
             await self._machine.devtools.command(
                 "Browser.setPermission",
