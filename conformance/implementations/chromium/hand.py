@@ -46,10 +46,10 @@ BUTTONS = {
 """What each action presses. A click is on the row itself."""
 
 EFFECTS = {
-    "accept": "a request is made",
+    "accept": "it is shown as running, with a request under way",
     "refuse": "the fetch ends",
-    "pause": "its requests end, and it is shown as paused",
-    "resume": "a request is made",
+    "pause": "it is shown as paused, and no bytes come",
+    "resume": "it is shown as running, with a request under way",
     "cancel": "the fetch ends",
     "click": "a backgroundfetchclick event",
 }
@@ -60,6 +60,9 @@ OPENS_WITHIN_S = 8
 
 TAKES_WITHIN_S = 10
 """How long an action may take to show an effect."""
+
+QUIET = 500_000_000
+"""After so many nanoseconds without a byte a transfer is taken to stand still."""
 
 _AGAIN_AFTER_S = 3
 _CHANGES_WITHIN_S = 2
@@ -176,19 +179,23 @@ class Act:
         row = await self._seen(self._row)
         paused = bool(row and row.paused)
         if self._word == "pause":
-            return paused and (any(True for _ in self._new(Closed)) or not self._under_way())
-        asked = any(True for _ in self._new(Request)) or not self._online()
-        return self._ended() or (asked and not paused)
+            return paused and self._quiet()
+        return self._ended() or (not paused and (self._under_way() or not self._online()))
 
     def _ended(self) -> bool:
         told = any(one.event == "Background Fetch completed" for one in self._new(Devtools))
         return told or any(event.type in END_EVENTS for event in self._new(Event))
 
     def _new(self, kind: type[T]) -> Iterator[T]:
-        """What was seen of this kind, of the fetch or on the wire, since the action began."""
+        """What was seen of this kind, of the fetch, since the action began."""
         for seen in self._log.observations[self._since :]:
-            if isinstance(seen.data, kind) and (seen.of == self._of or seen.witness == "proxy"):
+            if isinstance(seen.data, kind) and seen.of == self._of:
                 yield seen.data
+
+    def _quiet(self) -> bool:
+        """Whether no byte has come through for a while."""
+        sent = [seen.time for seen in self._log.observations if isinstance(seen.data, Sent)]
+        return not sent or self._log.clock() - sent[-1] > QUIET
 
     def _under_way(self) -> bool:
         """Whether a request of the scenario has neither its whole answer nor an end."""
