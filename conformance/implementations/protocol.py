@@ -53,6 +53,7 @@ LEVERS = {
     "restart": "the user agent is killed, quit and started again",
     "stop worker": "the service worker is stopped, updated or unregistered",
     "user": "the user accepts, refuses, pauses, resumes, cancels and clicks",
+    "webdriver": "the specification's WebDriver command is sent to the browser's driver",
     "bandwidth": "the link's rate is set",
     "metered": "the link becomes metered",
     "policy": "the choices that the text leaves to the user agent are set beforehand",

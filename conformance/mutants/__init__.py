@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from conformance.mutants import (
     across_origins,
+    automation_click,
     complete_a_record,
     instances,
     lives,
@@ -32,6 +33,7 @@ AREAS = (
     user_interface,
     lives,
     across_origins,
+    automation_click,
 )
 """Every module of mutants."""
 

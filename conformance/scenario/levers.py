@@ -73,6 +73,7 @@ _NEEDS: Mapping[str, Callable[[Scenario], bool]] = {
     "restart": _verb("browser"),
     "stop worker": _verb("worker"),
     "user": _verb("user"),
+    "webdriver": _verb("webdriver"),
     "bandwidth": lambda scenario: any(link.bandwidth or link.latency for link in _networks(scenario)),
     "metered": lambda scenario: any(link.metered for link in _networks(scenario)),
     "policy": lambda scenario: bool(scenario.policy),

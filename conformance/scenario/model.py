@@ -57,6 +57,7 @@ class Step:
 
     ``verb`` is one of VERBS; ``arguments`` holds its object under the verb's own name and the
     keys that go with it (requests, options, bytes, at, pages, for), in plain units:
+    ``webdriver`` is the command and what it is about,
     ``requests`` is a tuple of RequestSpec (``lone`` is True where the page passes the one
     request without a list), ``match`` a RequestSpec, ``network`` the whole NetworkState from
     here on, ``storage`` the quota in bytes or None, ``until`` and ``never`` a Condition.
@@ -267,6 +268,6 @@ class Scenario:
 
 VERBS = (
     "fetch get getIds match matchAll abort updateUI read attributes open close browser worker user "
-    "network permission storage release wait until never"
+    "network permission storage release webdriver wait until never"
 ).split()
 """Every verb of a step. The last three only wait."""

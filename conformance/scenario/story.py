@@ -19,7 +19,7 @@ from simulator.origin.behaviour import Resource
 
 _NAMELESS = frozenset(
     "when gives throws requests options level authority clause for bytes wait network permission storage "
-    "release user worker until never close".split()
+    "release user worker until never close webdriver".split()
 )
 """Keys of a step that bring no name into the story, so that what is wrong in them hides none."""
 

@@ -6,11 +6,14 @@ that hangs, and the harness ends the worker process if even that fails.
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from selenium.common.exceptions import NoSuchWindowException, WebDriverException
 from selenium.webdriver import Chrome, ChromeOptions, ChromeService
@@ -154,6 +157,21 @@ class Browser:
         with _trouble("closing a page"):
             self._driver.switch_to.window(window)
             self._driver.close()
+
+    def post(self, window: str, path: str) -> dict[str, Any]:
+        """Send the driver a command about a window; gives the status and the error code of the answer.
+
+        A window that was closed just before is still the driver's current one.
+        """
+        with _trouble("sending a WebDriver command"):
+            with suppress(NoSuchWindowException):  # which is for the command to say
+                self._driver.switch_to.window(window)
+            driver = urlsplit(self._driver.service.service_url).netloc
+            with closing(HTTPConnection(driver, timeout=_PATIENCE_S)) as connection:
+                connection.request("POST", f"/session/{self._driver.session_id}{path}", b"{}")
+                answer = connection.getresponse()
+                value = json.loads(answer.read())["value"] or {}
+        return {"status": answer.status, "error": value.get("error", "")}
 
     def call(self, window: str, script: str, *arguments: Any) -> Any:
         """Run ``script`` in a window's page; gives what it returns, or what its promise gives."""

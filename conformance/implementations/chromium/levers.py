@@ -9,7 +9,7 @@ from conformance.network import namespace
 
 _HERE = (
     *("fetch", "gate", "wire faults", "quota", "permission", "second page", "second worker"),
-    *("worker steps", "cross origin", "restart", "stop worker"),
+    *("worker steps", "cross origin", "restart", "stop worker", "webdriver"),
 )
 _WITH_A_SCREEN = ("user", "prompt")
 _NOT_YET = "not built yet"

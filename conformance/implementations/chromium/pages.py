@@ -20,6 +20,7 @@ class Pages:
     def __init__(self, machine: Machine, scenario: Scenario, hosts: Hosts, log: Log) -> None:
         self._machine, self._scenario, self._hosts, self._log = machine, scenario, hosts, log
         self._windows: dict[str, str] = {}
+        self._known: dict[str, str] = {}
         self._places: dict[str, str] = {}
 
     @property
@@ -37,7 +38,12 @@ class Pages:
         self._places[name] = self._places.get(name, "/") if at is None else at
         url = self._hosts.url(self._places[name])
         self._windows[name] = await trio.to_thread.run_sync(self._machine.browser.open, url)
+        self._known[name] = self._windows[name]
         await self.script(name, "return bgfetch.open(...arguments)", name, list(self._scenario.workers))
+
+    def window(self, page: str) -> str:
+        """The window that a page has, or had until it was closed."""
+        return self._known[page]
 
     async def close(self, name: str) -> None:
         """Close a page."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 import trio
 
@@ -19,7 +20,18 @@ from conformance.network.loopback import LoopbackStream
 from conformance.network.real_time import RealTime
 from conformance.scenario.model import NetworkState, Scenario, Step
 from conformance.scenario.story import is_worker
-from simulator.observation import Browser, Devtools, Kind, Log, Network, Permission, Released, Storage
+from simulator.observation import (
+    Browser,
+    Called,
+    Devtools,
+    Kind,
+    Log,
+    Network,
+    Permission,
+    Released,
+    Settled,
+    Storage,
+)
 from simulator.origin.hosts import Hosts
 from simulator.origin.server import Origin
 
@@ -51,6 +63,7 @@ class Stage:
             "release": self._release,
             "browser": self._change_browser,
             "worker": self._workers.change,
+            "webdriver": self._command,
             "user": Hand(machine, scenario, self._hosts, log).use,
         }
 
@@ -144,6 +157,15 @@ class Stage:
         self._harness(Browser("started", self._machine.browser.version))
         for page in pages:
             await self._pages.open(page)
+
+    async def _command(self, step: Step) -> None:
+        """A WebDriver command, sent to the driver; whatever it answers is the answer."""
+        window, id = self._pages.window(step.on), step.arguments["webdriver"]["click"]
+        number = str(step.number)
+        self._log.see("harness", "harness", number, Called(step.verb))
+        path = f"/backgroundfetch/{quote(id, safe='')}/click"
+        answer = await trio.to_thread.run_sync(self._machine.browser.post, window, path)
+        self._log.see("harness", "harness", number, Settled("fulfilled", answer))
 
     # -- levers -----------------------------------------------------------------------------
 

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from urllib.parse import quote
+
+from attrs import asdict
 
 from conformance.implementations.protocol import Unsupported
 from conformance.implementations.simulator.calls import Calls, OutsidePage, Told
 from conformance.implementations.simulator.worker_script import WorkerScript
 from conformance.scenario.model import NetworkState, Scenario, Step
 from simulator import background_fetch_display, clear_registration, restart
+from simulator.automation_click import remote_end
 from simulator.concepts import BackgroundFetch
 from simulator.environment import WorkerGlobal
 from simulator.network import AMPLE_BANDWIDTH
 from simulator.observation import (
     Browser,
+    Called,
     Kind,
     Log,
     Network,
@@ -21,6 +26,7 @@ from simulator.observation import (
     Page,
     Permission,
     Released,
+    Settled,
     Storage,
     Worker,
 )
@@ -140,6 +146,8 @@ class SimulatorSession:
                 self._set_browser(argument, step.arguments.get("pages", ()))
             case "worker":
                 self._set_worker(argument, self._scope(step.on))
+            case "webdriver":
+                self._command(step)
             case "user":
                 await self._use(argument, step.of)
             case _:
@@ -205,6 +213,15 @@ class SimulatorSession:
 
         if await self.until(lambda: bool(shown())):
             getattr(background_fetch_display, word)(self.agent, shown()[-1])
+
+    def _command(self, step: Step) -> None:
+        """A WebDriver command, as a local end sends it to the window that has the page."""
+        number, open_here = str(step.number), step.on in self.pages
+        page_url = self.hosts.url(self.places[step.on]) if open_here else None
+        path = f"/session/1/backgroundfetch/{quote(step.arguments['webdriver']['click'], safe='')}/click"
+        self.log.see("harness", "harness", number, Called(step.verb))
+        answer = remote_end(self.agent, "POST", path, page_url)
+        self.log.see("harness", "harness", number, Settled("fulfilled", asdict(answer)))
 
     def _set_network(self, state: NetworkState) -> None:
         self._see(Network(state.online, state.metered, state.bandwidth))

@@ -78,6 +78,13 @@ WORKER = define(
         ),
     )
 )
+WEBDRIVER = define(
+    Grammar(
+        "webdriver",
+        "a WebDriver command",
+        (Key("click", TEXT, "a click on what is shown of the newest fetch with this id", required=True),),
+    )
+)
 MATCH_OPTIONS = Key("options", CACHE_OPTIONS, "how the request is compared")
 CALL = (ON, AS, WHEN, *PROMISE)
 VERBS = (
@@ -134,6 +141,16 @@ VERBS = (
     (
         Key("user", word("accept", "refuse", "pause", "resume", "cancel", "click"), "the user's hand"),
         (OF, WHEN),
+    ),
+    (
+        Key("webdriver", WEBDRIVER, "a WebDriver command of the specification, in the page's window"),
+        (
+            ON,
+            Key("gives", GIVEN, 'its answer: status, and error, which is "" for success', required=True),
+            AS,
+            WHEN,
+            *WEIGHT,
+        ),
     ),
     (Key("network", NETWORK, "the link changes"), (WHEN,)),
     (Key("permission", PERMISSION, "the permission changes"), (WHEN,)),
