@@ -50,8 +50,10 @@ class Driver:
             await self._watch(step)
         else:
             await self.session.do(step)
+            number = str(step.number)
+            if number in self._now_known().unconfirmed:
+                return False  # what follows would rest on something that nobody knows to be so
             if step.settles:
-                number = str(step.number)
                 return await self._until(
                     step, lambda: number in self.facts.settled_steps, "its promise settles"
                 )

@@ -22,6 +22,7 @@ from simulator.observation import (
     Sent,
     Settled,
     Step,
+    Unconfirmed,
     Worker,
 )
 
@@ -74,6 +75,7 @@ class Facts:
         self.done: Counter[str] = Counter()
         self.settled_steps: set[str] = set()
         self.unregistered: set[str] = set()
+        self.unconfirmed: set[str] = set()
 
     def take(self, seen: Observation) -> None:
         """Take one more observation into account."""
@@ -95,6 +97,8 @@ class Facts:
                 self.paused[seen.of] = paused
             case Worker(state="unregistered"):
                 self.unregistered.add(seen.of)
+            case Unconfirmed():
+                self.unconfirmed.add(seen.of)
             case Step() if seen.of in self._awaited:
                 self.pending.add(seen.of)
             case Settled(outcome=outcome):

@@ -151,6 +151,11 @@ def _stuck(data: seen.Stuck, of: str) -> str:
 
 
 @_tell.register
+def _unconfirmed(data: seen.Unconfirmed, of: str) -> str:
+    return f"step {of} has not been seen to take effect in {duration(data.waited)}: {_short(data.expected)}"
+
+
+@_tell.register
 def _never(data: seen.Never, of: str) -> str:
     outcome = "saw what must not happen" if data.happened else "saw nothing"
     return f"step {of} watched for {duration(data.lasted)} and {outcome}"

@@ -158,6 +158,14 @@ class Stuck(Kind):
 
 
 @frozen(slots=False)
+class Unconfirmed(Kind):
+    """What the step named by ``of`` did had, ``waited`` nanoseconds later, not the effect ``expected``."""
+
+    expected: str
+    waited: int
+
+
+@frozen(slots=False)
 class Never(Kind):
     """The window of the ``never`` step named by ``of`` is over; ``happened``: what must not be, was."""
 

@@ -42,6 +42,11 @@ SENTENCES: list[tuple[Kind, str, str]] = [
     (seen.Storage(None), "", "storage ample"),
     (seen.Shortened(7_200 * 10**9, 10**9), "", "a wait of 2 h shortened to 1 s, because time is real here"),
     (seen.Stuck("sent 1 KiB", 10**9), "2", "step 2 waited 1 s for what never came: sent 1 KiB"),
+    (
+        seen.Unconfirmed("the fetch ends", 10**10),
+        "2",
+        "step 2 has not been seen to take effect in 10 s: the fetch ends",
+    ),
     (seen.Never(False, 2 * 10**9), "2", "step 2 watched for 2 s and saw nothing"),
     (seen.Never(True, 10**6), "2", "step 2 watched for 1 ms and saw what must not happen"),
     (seen.Browser("killed"), "", "user agent killed"),

@@ -30,8 +30,8 @@ def judge(scenario: Scenario, observations: Sequence[Observation]) -> list[Check
     if saw_nothing(scenario.expect, seen):
         why = "neither proxy nor origin saw any request of this scenario"
         return [_untold(check, why) for check in (*checks, *rest)]
-    if seen.stuck:
-        why = f"the scenario stood still at step {min(seen.stuck, key=int)}"
+    if stood_still := {*seen.stuck, *seen.unconfirmed}:
+        why = f"the scenario stood still at step {min(stood_still, key=int)}"
         rest = [_untold(check, why) for check in rest]
     return [*checks, *rest]
 

@@ -19,6 +19,7 @@ from simulator.observation import (
     Request,
     Settled,
     Stuck,
+    Unconfirmed,
     Upload,
     select,
 )
@@ -41,6 +42,7 @@ class Evidence:
     progress: dict[tuple[str, str], list[Seen[Progress]]]
     settled: dict[str, Seen[Settled]]
     stuck: dict[str, Seen[Stuck]]
+    unconfirmed: dict[str, Seen[Unconfirmed]]
 
     @property
     def fetches(self) -> tuple[str, ...]:
@@ -65,6 +67,7 @@ def evidence(scenario: Scenario, observations: Sequence[Observation]) -> Evidenc
         progress=defaultdict(list),
         settled={seen.of: (seen, data) for seen, data in select(observations, Settled)},
         stuck={seen.of: (seen, data) for seen, data in select(observations, Stuck)},
+        unconfirmed={seen.of: (seen, data) for seen, data in select(observations, Unconfirmed)},
     )
     for request in select(observations, Request, witness="origin"):
         found.requests[request[0].of].append(request)

@@ -19,6 +19,8 @@ def check_steps(seen: Evidence) -> Iterator[Check]:
     for step in seen.scenario.steps:
         if str(step.number) in seen.stuck:
             yield _stuck(step, seen)
+        elif str(step.number) in seen.unconfirmed:
+            yield _unconfirmed(step, seen)
         elif step.verb == "never":
             yield from _never(step, seen)
         elif step.verb == "until":
@@ -84,6 +86,13 @@ def _reached(step: Step, seen: Evidence) -> Iterator[Check]:
         )
         waited_for = step.arguments["until"].text
         yield _check(step, seen, PASS, waited_for, "it came", last)
+
+
+def _unconfirmed(step: Step, seen: Evidence) -> Check:
+    """An action that nothing followed: the harness's hand may have missed, so nobody is to blame."""
+    observation, unconfirmed = seen.unconfirmed[str(step.number)]
+    actual = f"not seen within {unconfirmed.waited / 1e9:.3g} s"
+    return _check(step, seen, INCONCLUSIVE, unconfirmed.expected, actual, observation.sequence)
 
 
 def _never(step: Step, seen: Evidence) -> Iterator[Check]:

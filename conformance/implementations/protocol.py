@@ -19,6 +19,10 @@ The same messages go over JSON lines to another process (``remote``):
 
 ``began`` is when the scenario began, on the monotonic clock that all processes of a machine
 share: observations of both sides then have their times from one clock.
+
+A step that was carried out, but whose effect nobody has seen within the limit that is told, is an
+observation ``unconfirmed`` of the step before its ``done``: the scenario then ends there and is
+inconclusive.
 """
 
 from __future__ import annotations
@@ -52,6 +56,7 @@ LEVERS = {
     "stop worker": "the service worker is stopped, updated or unregistered",
     "user": "the user accepts, refuses, pauses, resumes, cancels and clicks",
     "ui": "what the user interface shows is read, and what it offers beside that is used",
+    "webdriver": "the specification's WebDriver command is sent to the browser's driver",
     "bandwidth": "the link's rate is set",
     "metered": "the link becomes metered",
     "policy": "the choices that the text leaves to the user agent are set beforehand",
@@ -99,7 +104,8 @@ class Session(Protocol):
     async def do(self, step: Step) -> None:
         """Carry out a step; return once its call is made (a lever: once it has taken effect).
 
-        How a call's promise settles comes later, as an observation. Raises Unsupported, Trouble.
+        How a call's promise settles comes later, as an observation; that a lever has not been seen to
+        take effect is one too (Unconfirmed). Raises Unsupported, Trouble.
         """
 
     async def until(self, holds: Callable[[], bool], within: int | None = None) -> bool:

@@ -91,6 +91,7 @@ _NEEDS: Mapping[str, Callable[[Scenario], bool]] = {
     "stop worker": _verb("worker"),
     "user": _verb("user"),
     "ui": _user_interface,
+    "webdriver": _verb("webdriver"),
     "bandwidth": lambda scenario: any(link.bandwidth or link.latency for link in _networks(scenario)),
     "metered": lambda scenario: any(link.metered for link in _networks(scenario)),
     "policy": lambda scenario: bool(scenario.policy),

@@ -68,6 +68,7 @@ class Step:
 
     ``verb`` is one of VERBS; ``arguments`` holds its object under the verb's own name and the
     keys that go with it (requests, options, bytes, at, in, pages, for), in plain units:
+    ``webdriver`` is the command and what it is about,
     ``requests`` is a tuple of RequestSpec (``lone`` is True where the page passes the one
     request without a list), ``match`` a RequestSpec, ``network`` the whole NetworkState from
     here on, ``storage`` the quota in bytes or None, ``until`` and ``never`` a Condition. Of a
@@ -307,7 +308,7 @@ class Scenario:
 VERBS = (
     "fetch get getIds match matchAll abort updateUI waitUntil read attributes usage cached look load "
     "fetchEvents body inspect same construct assign query open close browser worker user "
-    "network permission storage release wait until never"
+    "network permission storage release webdriver wait until never"
 ).split()
 """Every verb of a step. The last three only wait."""
 

@@ -22,7 +22,7 @@ _NO_HOST = re.compile(r"[a-z][a-z0-9+.-]*:(?!//)")
 _SCHEME_AND_PORT = re.compile(r"^https?:(?=//)|(?<=[a-z0-9.-]):[0-9]+(?=/)")
 _NAMELESS = frozenset(
     "when gives throws requests options level authority clause for bytes wait network permission storage "
-    "release user worker until never close".split()
+    "release user worker until never close webdriver".split()
 )
 """Keys of a step that bring no name into the story, so that what is wrong in them hides none."""
 

@@ -140,6 +140,13 @@ def _never(raw: Raw, spot: Spot, story: Story, on: str) -> Told:
     return Told({"never": condition(raw["never"], spot / "never", story), "for": raw.get("for", 0)})
 
 
+def _webdriver(raw: Raw, spot: Spot, story: Story, on: str) -> Told:
+    """A command is about a window, which may have been closed since."""
+    if is_worker(on) or on not in story.seen:
+        (spot / "on").wrong(f"{quoted(on)} is no page", allowed=story.seen, given=on)
+    return Told({"webdriver": raw["webdriver"]}, raw.get("as", ""))
+
+
 WORLD: dict[str, Reader] = {
     "open": _open,
     "close": _close,
@@ -151,6 +158,7 @@ WORLD: dict[str, Reader] = {
     "permission": _permission,
     "storage": _storage,
     "release": _release,
+    "webdriver": _webdriver,
     "wait": _wait,
     "until": _until,
     "never": _never,

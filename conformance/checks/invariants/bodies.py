@@ -82,7 +82,7 @@ def _placed(seen: Evidence) -> Iterator[tuple[Observation, Record, list[tuple[st
     for (fetch, _), records in seen.records.items():
         for observation, record in records:
             if fetch in sure and record.index >= 0:
-                asked = [(one.path, one.method.upper()) for one in sure[fetch].requests]
+                asked = [(one.path.partition("#")[0], one.method.upper()) for one in sure[fetch].requests]
                 yield observation, record, asked
 
 

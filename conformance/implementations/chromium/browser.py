@@ -6,11 +6,14 @@ that hangs, and the harness ends the worker process if even that fails.
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from selenium.common.exceptions import NoSuchWindowException, TimeoutException, WebDriverException
 from selenium.webdriver import Chrome, ChromeOptions, ChromeService
@@ -20,10 +23,10 @@ from conformance.implementations.chromium import diagnosis
 from conformance.implementations.chromium.folder import kill
 from conformance.implementations.chromium.net_log import NetLog
 from conformance.implementations.chromium.processes import ended, family, main_process
+from conformance.implementations.chromium.views import free_port
 from conformance.implementations.protocol import Trouble
 
 ARGUMENTS = (
-    "--headless=new",
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -36,6 +39,9 @@ ARGUMENTS = (
     "--disable-renderer-backgrounding",
     "--disable-backgrounding-occluded-windows",
 )
+
+HEADLESS = ("--headless=new",)
+WINDOWS = ("--ozone-platform=x11", "--window-size=1000,700", "--window-position=0,0", "--lang=en-US")
 
 FEATURES = {
     # The download service waits long before it starts, retries or looks at the network again.
@@ -50,7 +56,11 @@ FEATURES = {
 }
 
 # One fetch() a page load is all that a browser allows without a user's gesture, unless this is 1.
-PREFERENCES = {"profile.default_content_setting_values.automatic_downloads": 1}
+PREFERENCES = {
+    "profile.default_content_setting_values.automatic_downloads": 1,
+    # The list of downloads opens for the user only, not by itself.
+    "download_bubble.partial_view_enabled": False,
+}
 
 _PATIENCE_S = 15
 """How long the driver may take over anything: less than the harness gives any of its messages."""
@@ -65,18 +75,24 @@ _IDLE = "https://idle.test/"
 class Browser:
     """One running Chromium with its driver. Raises Trouble where the driver or the browser fails."""
 
-    def __init__(self, folder: Path, proxy_port: int, spki: str) -> None:
-        """Start it with the profile below ``folder``; every request goes to the proxy."""
+    def __init__(self, folder: Path, proxy_port: int, spki: str, display: str) -> None:
+        """Start it with the profile below ``folder``; every request goes to the proxy.
+
+        Its windows are on ``display``; with "" it is headless.
+        """
         self._profile = profile(folder)
         again = " again with the profile that it had left" if self._profile.exists() else ""
         options = ChromeOptions()
         options.binary_location = diagnosis.browser()
         self.net_log = NetLog(folder / "net-log.json")
-        for argument in (*ARGUMENTS, self.net_log.argument, *_own(folder, proxy_port, spki)):
+        self.interface_port = free_port()
+        shown = (*WINDOWS, f"--enable-ui-devtools={self.interface_port}") if display else HEADLESS
+        for argument in (*ARGUMENTS, *shown, self.net_log.argument, *_own(folder, proxy_port, spki)):
             options.add_argument(argument)
         options.add_experimental_option("prefs", PREFERENCES)
         # Homeless files of the browser (fonts, certificates, crash dumps) go where the folder goes.
         home = {"HOME": str(folder), "TMPDIR": str(folder), "XDG_CONFIG_HOME": "", "XDG_CACHE_HOME": ""}
+        home |= {"DISPLAY": display, "LANGUAGE": "en_US"}
         log = str(folder / "driver.log")  # also names the folder in the driver's command line
         service = ChromeService(diagnosis.driver(), log_output=log, env={**os.environ, **home})
         try:
@@ -153,6 +169,21 @@ class Browser:
         with _trouble("closing the windows that workers have opened"):
             for window in set(self._driver.window_handles) - {self.first_window, self._left}:
                 self.close(window)
+
+    def post(self, window: str, path: str) -> dict[str, Any]:
+        """Send the driver a command about a window; gives the status and the error code of the answer.
+
+        A window that was closed just before is still the driver's current one.
+        """
+        with _trouble("sending a WebDriver command"):
+            with suppress(NoSuchWindowException):  # which is for the command to say
+                self._driver.switch_to.window(window)
+            driver = urlsplit(self._driver.service.service_url).netloc
+            with closing(HTTPConnection(driver, timeout=_PATIENCE_S)) as connection:
+                connection.request("POST", f"/session/{self._driver.session_id}{path}", b"{}")
+                answer = connection.getresponse()
+                value = json.loads(answer.read())["value"] or {}
+        return {"status": answer.status, "error": value.get("error", "")}
 
     def call(self, window: str, script: str, *arguments: Any) -> Any:
         """Run ``script`` in a window's page; gives what it returns, or what its promise gives."""

@@ -14,11 +14,14 @@ from conformance.implementations.protocol import Trouble
 _PATIENCE_S = 10
 _LARGEST_MESSAGE = 64 << 20
 
+Tell = Callable[[str, Mapping[str, Any]], None]
+"""Takes an event: its method and its parameters."""
+
 
 class DevTools:
     """``listen`` has to run while commands are sent. ``tell`` gets each event: its method and parameters."""
 
-    def __init__(self, socket: WebSocketConnection, tell: Callable[[str, Mapping[str, Any]], None]) -> None:
+    def __init__(self, socket: WebSocketConnection, tell: Tell) -> None:
         self._socket, self._tell = socket, tell
         self._sent = 0
         self._answers: dict[int, dict[str, Any]] = {}
@@ -68,11 +71,13 @@ class DevTools:
         return result
 
 
-async def attach(
-    nursery: trio.Nursery, debugger: str, target: str, tell: Callable[[str, Mapping[str, Any]], None]
-) -> DevTools:
+async def attach(nursery: trio.Nursery, debugger: str, target: str, tell: Tell) -> DevTools:
     """A session with the page ``target`` of the browser that listens at ``debugger``, host:port."""
-    url = f"ws://{debugger}/devtools/page/{target}"
+    return await connect(nursery, f"ws://{debugger}/devtools/page/{target}", tell)
+
+
+async def connect(nursery: trio.Nursery, url: str, tell: Tell) -> DevTools:
+    """A session with whatever speaks the protocol at ``url``."""
     socket = await connect_websocket_url(nursery, url, max_message_size=_LARGEST_MESSAGE)
     session = DevTools(socket, tell)
     nursery.start_soon(session.listen)

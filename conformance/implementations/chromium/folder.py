@@ -21,6 +21,8 @@ MARK = "made-by-bgfetch"
 """A file that every such folder has: a name alone is not enough to delete something for."""
 
 _PATIENCE_MS = 5000
+_X_LOCKS = Path("/tmp")
+"""Where an X server leaves its lock, and the socket beside it, when it is killed."""
 
 
 class Folder:
@@ -79,7 +81,7 @@ def clear_left_behind() -> list[Path]:
     cleared = []
     for path in Path(tempfile.gettempdir()).glob(PREFIX + "*"):
         if _ours(path) and (lock := _locked(path)) is not None:
-            kill(users(path))
+            end(users(path))
             shutil.rmtree(path, ignore_errors=True)
             os.close(lock)
             cleared.append(path)
@@ -116,6 +118,19 @@ def kill(pids: Iterable[int]) -> None:
             waiting -= 1
     for handle in handles:
         os.close(handle)
+
+
+def end(pids: Iterable[int]) -> None:
+    """Kill these processes, and take away the displays of those that were X servers."""
+    killed = set(pids)
+    kill(killed)
+    for lock in _X_LOCKS.glob(".X*-lock"):
+        try:
+            if int(lock.read_text()) in killed:
+                (_X_LOCKS / ".X11-unix" / lock.name[1:].removesuffix("-lock")).unlink(missing_ok=True)
+                lock.unlink()
+        except (OSError, ValueError):
+            pass  # somebody else's, or gone meanwhile
 
 
 def _killed(pid: int) -> int | None:

@@ -9,16 +9,22 @@ from conformance.network import namespace
 
 _HERE = (
     *("fetch", "inspect", "gate", "wire faults", "quota", "permission", "second page", "second worker"),
-    *("worker steps", "cross origin", "page policy", "restart", "stop worker", "bandwidth"),
+    *("worker steps", "cross origin", "page policy", "restart", "stop worker", "bandwidth", "webdriver"),
 )
+_WITH_A_SCREEN = ("user", "prompt")
 _NOT_YET = "not built yet"
 _UI = "nobody reads here what the browser shows of a fetch"
 _POLICY = "the browser chooses by itself; what it chose is judged from what was seen"
 
 
-def levers(*, own_network: bool) -> Mapping[str, Lever]:
-    """Every lever by name. ``own_network``: the browser runs in a network namespace."""
+def levers(*, own_network: bool, no_screen: str) -> Mapping[str, Lever]:
+    """Every lever by name.
+
+    ``own_network``: the browser runs in a network namespace; ``no_screen``: why it has no windows that
+    a hand could use, "" if it has.
+    """
     known = {name: Lever(name in _HERE, "" if name in _HERE else _NOT_YET) for name in LEVERS}
     known["ui"] = Lever(False, _UI)
     known["policy"] = Lever(False, _POLICY)
+    known |= {name: Lever(not no_screen, no_screen) for name in _WITH_A_SCREEN}
     return known | {"offline": Lever(own_network, "" if own_network else namespace.why_not())}

@@ -14,11 +14,13 @@ import trio
 
 from conformance.data import folder as data_folder
 from conformance.implementations.chromium.browser import Browser, profile
-from conformance.implementations.chromium.devtools import DevTools, attach
+from conformance.implementations.chromium.devtools import DevTools, attach, connect
 from conformance.implementations.chromium.folder import Folder
 from conformance.implementations.chromium.processes import main_process, until_ended
+from conformance.implementations.chromium.screen import Screen, hide_sockets, why_not
 from conformance.implementations.chromium.service_workers import ServiceWorkers
-from conformance.implementations.protocol import Trouble
+from conformance.implementations.chromium.views import Views
+from conformance.implementations.protocol import Trouble, Unsupported
 from conformance.network.namespace import Link
 from conformance.network.proxy import Proxy
 from simulator.observation import Kind
@@ -43,6 +45,8 @@ class Machine:
     The browser may be killed, quit and launched again; from then on it is ``worn``, no longer
     the one that scenarios share, until it is renewed. ``lost`` says what became of it when it died by
     itself or a page of it crashed, which ``mourn`` is told at once, whatever else is waited for.
+    With a ``screen`` it has windows that a hand can
+    use; without, it is headless, and ``no_screen`` says why.
     """
 
     see: Callable[[str, str, Kind], None] | None = None
@@ -52,6 +56,8 @@ class Machine:
     worker_steps = b""
     page_policy = ""
     lost = ""
+    screen: Screen | None = None
+    no_screen = ""
     running = False
     worn = False
 
@@ -76,8 +82,28 @@ class Machine:
             await trio.to_thread.run_sync(self.link.prepare)
         self.proxy = Proxy(self.folder.path / "authority", self._saw, self._stage)
         await trio.to_thread.run_sync(self.proxy.start)
+        await trio.to_thread.run_sync(self._set_up_screen)
         self._nursery = nursery
         await self.launch()
+
+    def _set_up_screen(self) -> None:
+        """Have a screen, if there can be one: without it only the user's hand is missing."""
+        self.no_screen = why_not()
+        if self.no_screen:
+            return
+        try:
+            if self.link:
+                hide_sockets()
+            self.screen = Screen(self.folder, hidden=self.link is not None)
+        except Trouble as trouble:
+            self.no_screen = str(trouble)
+
+    async def interface(self) -> tuple[Screen, Views]:
+        """The screen, and what the browser shows on it. Raises Unsupported where there is none."""
+        if not self.screen:
+            raise Unsupported("user", self.no_screen)
+        url = f"ws://127.0.0.1:{self.browser.interface_port}/0"
+        return self.screen, Views(await connect(self._nursery, url, lambda method, parameters: None))
 
     # -- the life of the browser -------------------------------------------------------------
 
@@ -144,7 +170,8 @@ class Machine:
 
     def _start_browser(self) -> Browser:
         with self.folder.starting:
-            return Browser(self.folder.path, self.proxy.port, self.proxy.spki)
+            display = self.screen.display if self.screen else ""
+            return Browser(self.folder.path, self.proxy.port, self.proxy.spki, display)
 
     # -- called in the proxy's thread --------------------------------------------------------
 

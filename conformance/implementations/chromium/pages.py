@@ -14,14 +14,15 @@ from simulator.origin.hosts import Hosts
 
 
 class Pages:
-    """Pages by the names that the scenario gives them. ``denied``: fetch() is called where it is refused."""
+    """Pages by the names that the scenario gives them. ``asked``: fetch() is to ask for the permission."""
 
-    denied = False
+    asked = False
 
     def __init__(self, machine: Machine, scenario: Scenario, hosts: Hosts, log: Log) -> None:
         self._machine, self._scenario, self._hosts, self._log = machine, scenario, hosts, log
         self._windows: dict[str, str] = {}
         self._frames: dict[str, str] = {}
+        self._known: dict[str, str] = {}
         self._places: dict[str, str] = {}
 
     @property
@@ -45,9 +46,14 @@ class Pages:
             self._frames[name] = within
         else:
             self._windows[name] = await trio.to_thread.run_sync(self._machine.browser.open, url)
+            self._known[name] = self._windows[name]
         workers = self._scenario.workers
         inactive = [scope for scope, script in workers.items() if not script.active]
         await self.script(name, "return bgfetch.open(...arguments)", name, list(workers), inactive)
+
+    def window(self, page: str) -> str:
+        """The window that a page has, or had until it was closed."""
+        return self._known[page]
 
     async def close(self, name: str) -> None:
         """Close a page with its frames, or a frame."""
@@ -71,7 +77,7 @@ class Pages:
         if call["verb"] == "fetch":
             # The permission is asked only in a frame; a page is judged by another rule of the browser.
             # The frame comes at the last moment: to load one may hold up fetches that run.
-            await self.script(page, "return bgfetch.useFrame(arguments[0])", self.denied)
+            await self.script(page, "return bgfetch.useFrame(arguments[0])", self.asked)
         await self.script(page, "begin(arguments[0])", call)
 
     async def release(self, gate: str) -> None:

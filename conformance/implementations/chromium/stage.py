@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 import trio
 
 from conformance.implementations.chromium import calls
+from conformance.implementations.chromium.hand import Hand
 from conformance.implementations.chromium.machine import Machine
 from conformance.implementations.chromium.names import Names
 from conformance.implementations.chromium.pages import Pages
@@ -22,12 +24,14 @@ from conformance.scenario.model import NetworkState, Scenario, Step
 from conformance.scenario.story import is_worker
 from simulator.observation import (
     Browser,
+    Called,
     Devtools,
     Kind,
     Log,
     Network,
     Permission,
     Released,
+    Settled,
     Shortened,
     Storage,
 )
@@ -65,6 +69,8 @@ class Stage:
             "release": self._release,
             "browser": self._change_browser,
             "worker": self._workers.change,
+            "webdriver": self._command,
+            "user": Hand(machine, scenario, self._hosts, log).use,
         }
 
     async def start(self, nursery: trio.Nursery) -> None:
@@ -171,6 +177,15 @@ class Stage:
         for page in pages:
             await self._pages.open(page)
 
+    async def _command(self, step: Step) -> None:
+        """A WebDriver command, sent to the driver; whatever it answers is the answer."""
+        window, id = self._pages.window(step.on), step.arguments["webdriver"]["click"]
+        number = str(step.number)
+        self._log.see("harness", "harness", number, Called(step.verb))
+        path = f"/backgroundfetch/{quote(id, safe='')}/click"
+        answer = await trio.to_thread.run_sync(self._machine.browser.post, window, path)
+        self._log.see("harness", "harness", number, Settled("fulfilled", answer))
+
     # -- levers -----------------------------------------------------------------------------
 
     async def _change_network(self, step: Step) -> None:
@@ -228,7 +243,7 @@ class Stage:
         self._harness(Permission(state))
 
     async def _tell_permission(self) -> None:
-        self._pages.denied = self._permission == "denied"
+        self._pages.asked = self._permission != "granted"
         if self._machine.running:
             await self._machine.devtools.command(
                 "Browser.setPermission",

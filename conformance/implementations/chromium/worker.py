@@ -18,7 +18,7 @@ from typing import Any, NoReturn
 
 import trio
 
-from conformance.implementations.chromium.folder import Folder, kill, others, users
+from conformance.implementations.chromium.folder import Folder, end, others, users
 from conformance.implementations.chromium.levers import levers
 from conformance.implementations.chromium.machine import Machine
 from conformance.implementations.chromium.stage import Stage
@@ -82,7 +82,7 @@ class Worker:
     async def _hello(self) -> Message:
         await self._machine.start(self._nursery)
         await warm_up(self._machine, self._nursery)
-        known = levers(own_network=self._machine.link is not None)
+        known = levers(own_network=self._machine.link is not None, no_screen=self._machine.no_screen)
         told = {name: {"available": lever.available, "why": lever.why} for name, lever in known.items()}
         version = self._machine.browser.version
         return {
@@ -167,11 +167,11 @@ def _end(folder: Folder, code: int) -> NoReturn:
     """Leave nothing behind. The first process of a PID namespace sees only what it started."""
     started = others if os.getpid() == 1 else partial(users, folder.path)
     for _ in range(_ROUNDS):
-        kill(started())
+        end(started())
         # A browser that is just being started fails once its driver is killed; then there are no more.
         if folder.starting.acquire(timeout=0.1):
             break
-    kill(started())
+    end(started())
     folder.remove()
     os._exit(code)
 

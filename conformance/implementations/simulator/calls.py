@@ -6,39 +6,28 @@ The twin of fixtures/calls.js, call by call, so that both give the same observat
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin
-
-from attrs import frozen
+from typing import Any
 
 from conformance.implementations.protocol import Unsupported
-from conformance.implementations.simulator.objects import Objects
-from conformance.scenario.model import RequestSpec, Step, WorkerScript
+from conformance.implementations.simulator.beside import Beside, Told
+from conformance.implementations.simulator.reading import Reading
+from conformance.scenario.model import RequestSpec, Step
 from simulator.background_fetch_event import BackgroundFetchEvent, BackgroundFetchUpdateUIEvent
 from simulator.background_fetch_manager import (
     BackgroundFetchManager,
     BackgroundFetchOptions,
     background_fetch_options,
 )
-from simulator.background_fetch_record import BackgroundFetchRecord, BodyStream
+from simulator.background_fetch_record import BackgroundFetchRecord
 from simulator.background_fetch_registration import BackgroundFetchRegistration, ProgressEvent
-from simulator.content import Span, runs_of_spans, told, word
 from simulator.environment import Environment
-from simulator.fetch import NetworkError, fetch
 from simulator.observation import Attributes, Called, Kind, Log, Progress, Settled
-from simulator.origin.hosts import Hosts
 from simulator.promise import Promise, promise_of
 from simulator.request import Request
-from simulator.request_body import READABLE, RequestBody
 from simulator.request_matches_cached_item import CacheQueryOptions
 from simulator.script_errors import ScriptError, ThrownAtOnce, type_error
-from simulator.service_worker import FetchEvent
-from simulator.storage import estimate
 from simulator.turns import Cell
 from simulator.web_idl import assign, call
-
-if TYPE_CHECKING:
-    from conformance.implementations.simulator.session import Names
 
 MANAGER, REGISTRATION = "BackgroundFetchManager", "BackgroundFetchRegistration"
 ATTRIBUTES = (
@@ -52,29 +41,15 @@ def attributes(registration: BackgroundFetchRegistration) -> dict[str, Any]:
     return {name: getattr(registration, name) for name in ATTRIBUTES}
 
 
-@frozen
-class Told:
-    """What every script knows of its scenario: names of fetches and hosts, sizes of resources."""
-
-    hosts: Hosts
-    names: Names
-    size: Callable[[str], int | None]
-    handlers: Mapping[str, WorkerScript]
-    gate: Callable[[str], Cell[bool]]
-
-
-class Calls(Objects):
+class Calls(Beside):
     """The calls of one page or worker; ``witness`` and ``actor`` are who reports them."""
 
     def __init__(self, told: Told, environment: Environment, witness: str, actor: str) -> None:
-        super().__init__()
-        self.hosts, self.names, self.size, self.gate = told.hosts, told.names, told.size, told.gate
+        super().__init__(told)
         self.environment, self.witness, self.actor = environment, witness, actor
         self.log = environment.ua.log
         self.registrations: dict[str, BackgroundFetchRegistration] = {}
         self.records: dict[str, Reading] = {}
-        self.bodies: dict[str, RequestBody] = {}
-        self.fetch_events: list[FetchEvent] = []
 
     def close(self) -> None:
         self.environment.close()
@@ -192,62 +167,6 @@ class Calls(Objects):
         )
         self.see(name, Attributes(**attributes(registration)))
 
-    def _request(self, spec: RequestSpec) -> Request:
-        return Request(
-            self._url(spec.path),
-            spec.method,
-            dict(spec.headers),
-            spec.body,
-            mode=spec.mode or "cors",
-            credentials=spec.credentials or "same-origin",
-            redirect=spec.redirect or "follow",
-            given=self._body_of(spec),
-        )
-
-    def _body_of(self, spec: RequestSpec) -> RequestBody | None:
-        """The body that the page gives, which it can look at later."""
-        if spec.body is None:
-            return None
-        stream = spec.stream or {}
-        self.bodies[spec.path] = RequestBody(
-            spec.body,
-            used=spec.spoiled == "used",
-            locked=spec.spoiled == "locked",
-            gate=self.gate(stream["until"]) if "until" in stream else None,
-            fails=stream.get("fails", False),
-        )
-        return self.bodies[spec.path]
-
-    def _url(self, path: str) -> str:
-        return self.hosts.url(path) if path.startswith("/") else self.hosts.given(path)
-
-    # -- beside the interface ---------------------------------------------------------------
-
-    async def _body(self, step: Step) -> Any:
-        """What became of a body: whether it was used, and, once it has ended, how."""
-        body = self.bodies[step.arguments["body"]]
-        state = body.state
-        turns = self.environment.ua.turns
-        await turns.until(lambda: state.value != READABLE, state, why="the end of a request's body")
-        return {"used": body.used, "state": state.value, "reason": body.reason}
-
-    async def _load(self, step: Step) -> Any:
-        """An ordinary fetch() of the page, which goes by its worker."""
-        ua, registration = self.environment.ua, self.environment.registration
-        request = Request(self._url(step.arguments["load"]), origin=ua.origin, controller=registration)
-        try:
-            async with fetch(ua, request, lambda sent: None) as arriving:
-                while arriving.body and await arriving.body.read():
-                    pass
-                return {"status": arriving.response.status}
-        except NetworkError as error:
-            raise type_error(str(error)) from None
-
-    async def _fetchEvents(self, step: Step) -> Any:
-        requests = [event.request for event in self.fetch_events]
-        told = [{"path": self.hosts.path_of_url(one.url), "method": one.method} for one in requests]
-        return {"count": len(told), "records": told}
-
     # -- the registration -------------------------------------------------------------------
 
     def _held(self, step: Step) -> BackgroundFetchRegistration:
@@ -348,17 +267,6 @@ class Calls(Objects):
 
     # -- the origin's storage ---------------------------------------------------------------
 
-    async def _usage(self, step: Step) -> bool:
-        return bool(estimate(self.environment.ua) >= step.arguments["usage"])
-
-    async def _cached(self, step: Step) -> Any:
-        """What lies in a cache for a path, in the words of ``read``."""
-        path = step.arguments["cached"]
-        held = self.environment.ua.storage.match(urljoin(self.environment.url, self._url(path)))
-        if held is None:
-            return None
-        return {"status": held.response.status, **read_so_far(held.body, self.size(path), closed=True)}
-
     def _read(self, step: Step) -> Awaitable[Any]:
         name = step.arguments["read"]
         if name not in self.records:
@@ -414,54 +322,3 @@ class OutsidePage:
             raise Unsupported(step.verb, why)
         self.log.see("page", self.name, str(step.number), Called(step.verb))
         self.log.see("page", self.name, str(step.number), Settled("rejected", None, "TypeError"))
-
-
-class Reading:
-    """A record's body as far as it has been read, over one or several steps."""
-
-    def __init__(self, body: BodyStream, size: int | None) -> None:
-        self.body, self.size = body, size
-        self.spans: list[Span] = []
-        self.taken = 0
-        self.ended = False
-
-    async def read(self, most: int | None) -> dict[str, Any]:
-        """Read up to ``most`` bytes in all (None: to the end); what was read so far, in words."""
-        exception = ""
-        wanted = None if most is None else max(most, self.taken)
-        try:
-            while not self.ended and (wanted is None or self._here() < wanted):
-                span = await self.body.read()
-                self.ended = span is None
-                self.spans += [span] if span else []
-        except ScriptError as error:
-            exception = error.name
-        self.taken = self._here() if wanted is None else min(wanted, self._here())
-        closed = self.ended and self.taken == self._here()
-        return read_so_far(_first(self.spans, self.taken), self.size, closed=closed, exception=exception)
-
-    def _here(self) -> int:
-        return sum(map(len, self.spans))
-
-
-def _first(spans: Sequence[Span], size: int) -> list[Span]:
-    """The first bytes of a body."""
-    taken: list[Span] = []
-    for span in spans:
-        left = size - sum(map(len, taken))
-        taken += [span.cut(min(left, len(span)))[0]] if left else []
-    return taken
-
-
-def read_so_far(
-    spans: Sequence[Span], size: int | None, *, closed: bool, exception: str = ""
-) -> dict[str, Any]:
-    """What was read of a body, in the words of the grammar; ``size``: of the whole, if it is known."""
-    runs = runs_of_spans(spans)
-    return {
-        "body": word(runs, size),
-        "size": sum(map(len, spans)),
-        "runs": told(runs),
-        "closed": closed,
-        "exception": exception,
-    }

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
 
 from attrs import asdict, evolve
 
 from conformance.implementations.protocol import Unsupported
-from conformance.implementations.simulator.calls import Calls, OutsidePage, Told
+from conformance.implementations.simulator.beside import Told
+from conformance.implementations.simulator.calls import Calls, OutsidePage
 from conformance.implementations.simulator.worker_script import WorkerScript
 from conformance.scenario.model import NetworkState, Scenario, Step
 from simulator import background_fetch_display, clear_registration, restart, urls
+from simulator.automation_click import remote_end
 from simulator.carriage import Ranges, WrittenOut
 from simulator.concepts import BackgroundFetch
 from simulator.environment import WorkerGlobal
 from simulator.network import AMPLE_BANDWIDTH
 from simulator.observation import (
     Browser,
+    Called,
     Display,
     Json,
     Kind,
@@ -85,6 +90,13 @@ class SimulatorSession:
         self.places: dict[str, str] = {}
         self.frames: dict[str, str] = {}
         self.workers: dict[WorkerGlobal, WorkerScript] = {}
+        self._levers: Mapping[str, Callable[[Any], None]] = {
+            "close": self._close,
+            "network": self._set_network,
+            "permission": self._set_permission,
+            "storage": self._set_quota,
+            "release": self._release,
+        }
         self._see(Browser("started", "reference user agent"))
         self._set_up()
 
@@ -143,33 +155,30 @@ class SimulatorSession:
         return duration
 
     async def do(self, step: Step) -> None:
-        argument = step.arguments[step.verb]
+        argument, rest = step.arguments[step.verb], step.arguments
         match step.verb:
-            case "network":
-                self._set_network(argument)
-            case "permission":
-                self._set_permission(argument)
-            case "storage":
-                self._set_quota(argument)
-            case "release":
-                self._see(Released(), of=argument)
-                self.origin.release(argument)
             case "open":
-                self._open(argument, step.arguments.get("at") or "/", step.arguments.get("in", ""))
-            case "close":
-                self._close(argument)
+                self._open(argument, rest.get("at") or "/", rest.get("in", ""))
             case "browser":
-                self._set_browser(argument, step.arguments.get("pages", ()))
+                self._set_browser(argument, rest.get("pages", ()))
             case "worker":
                 self._set_worker(argument, self._scope(step.on))
-            case "user":
-                if bg_fetch := await self._displayed(step.of):
-                    background_fetch_display.use(self.agent, bg_fetch, argument)
-            case "look":
-                value = self._looked_at(await self._displayed(step.of))
-                self.log.see("ui", "ui", str(step.number), Settled("fulfilled", value))
+            case "webdriver":
+                self._command(step)
+            case "user" | "look":
+                await self._use(step)
+            case verb if lever := self._levers.get(verb):
+                lever(argument)
             case _:
                 self._on(step).begin(step)
+
+    async def _use(self, step: Step) -> None:
+        """Look at what is shown of a fetch, or use it."""
+        shown = await self._displayed(step.of)
+        if step.verb == "look":
+            self.log.see("ui", "ui", str(step.number), Settled("fulfilled", self._looked_at(shown)))
+        elif shown:
+            background_fetch_display.use(self.agent, shown, step.arguments["user"])
 
     def _on(self, step: Step) -> Calls | OutsidePage:
         if step.on in self.pages:
@@ -250,6 +259,19 @@ class SimulatorSession:
         offered = shown["offers"]
         shown["offers"] = {word: word in offered for word in background_fetch_display.USER}
         return {**shown, "icons": list(bg_fetch.icons), "origin": self._origin_named(shown["origin"])}
+
+    def _command(self, step: Step) -> None:
+        """A WebDriver command, as a local end sends it to the window that has the page."""
+        number, open_here = str(step.number), step.on in self.pages
+        page_url = self.hosts.url(self.places[step.on]) if open_here else None
+        path = f"/session/1/backgroundfetch/{quote(step.arguments['webdriver']['click'], safe='')}/click"
+        self.log.see("harness", "harness", number, Called(step.verb))
+        answer = remote_end(self.agent, "POST", path, page_url)
+        self.log.see("harness", "harness", number, Settled("fulfilled", asdict(answer)))
+
+    def _release(self, gate: str) -> None:
+        self._see(Released(), of=gate)
+        self.origin.release(gate)
 
     def _set_network(self, state: NetworkState) -> None:
         self._see(Network(state.online, state.metered, state.bandwidth))

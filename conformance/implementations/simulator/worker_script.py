@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from attrs import evolve
 
-from conformance.implementations.simulator.calls import Calls, Told, attributes
+from conformance.implementations.simulator.beside import Told
+from conformance.implementations.simulator.calls import Calls, attributes
 from conformance.implementations.simulator.handled import HANDLED
 from conformance.scenario.model import WorkerStep
 from simulator.background_fetch_event import BackgroundFetchEvent

@@ -101,6 +101,13 @@ WORKER = define(
         ),
     )
 )
+WEBDRIVER = define(
+    Grammar(
+        "webdriver",
+        "a WebDriver command",
+        (Key("click", TEXT, "a click on what is shown of the newest fetch with this id", required=True),),
+    )
+)
 MATCH_OPTIONS = Key("options", CACHE_OPTIONS, "how the request is compared")
 CALL = (ON, AS, WHEN, *PROMISE)
 ARGUMENTS = Key("arguments", Whole("how many", 0, 3), "only so many arguments are given", "all of them")
@@ -188,6 +195,16 @@ VERBS = (
     (
         Key("user", word(*HAND), "the user's hand"),
         (OF, WHEN),
+    ),
+    (
+        Key("webdriver", WEBDRIVER, "a WebDriver command of the specification, in the page's window"),
+        (
+            ON,
+            Key("gives", GIVEN, 'its answer: status, and error, which is "" for success', required=True),
+            AS,
+            WHEN,
+            *WEIGHT,
+        ),
     ),
     (Key("network", NETWORK, "the link changes"), (WHEN,)),
     (Key("permission", PERMISSION, "the permission changes"), (WHEN,)),
