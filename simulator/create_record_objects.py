@@ -49,6 +49,12 @@ def rejection(ua: UserAgent, data: BackgroundFetchResponse) -> ScriptError:
     return type_error(f"the record failed: {data.result}")
 
 
+@point("create-settled-fetches-algorithm/2.8.4.4")
+def stream_error(ua: UserAgent, data: BackgroundFetchResponse) -> ScriptError | None:
+    """What a stream that is being read errors with, once its record can no longer be shown (2.8.4.3)."""
+    return rejection(ua, data)
+
+
 @point("create-settled-fetches-algorithm/2.8.1")
 def bytes_are_ready(ua: UserAgent, data: BackgroundFetchResponse, transmitted: int) -> bool:
     """The stream gives data as soon as bytes are stored, and waits no more once there is a result."""
@@ -98,8 +104,8 @@ class _Stream:
         data = self.data
         ready = lambda: bytes_are_ready(self.ua, data, self.transmitted_bytes)  # noqa: E731
         await self.ua.turns.until(ready, data, why="bytes to be stored")  # 2.8.1
-        if not data.exposed:  # 2.8.4.3, 2.8.4.4
-            raise rejection(self.ua, data)
+        if not data.exposed and (error := stream_error(self.ua, data)):  # 2.8.4.3, 2.8.4.4
+            raise error
         span = next_slice(self.ua, data, self.transmitted_bytes)  # 2.8.3
         if span is not None:
             self.transmitted_bytes += len(span)

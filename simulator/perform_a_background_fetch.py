@@ -36,6 +36,12 @@ class Progress:
 # -- points ---------------------------------------------------------------------------------
 
 
+@point("perform-a-background-fetch-algorithm/5")
+async def one_record(ua: UserAgent, bg_fetch: BackgroundFetch, record: BackgroundFetchRecord) -> None:
+    """Records are fetched in parallel: none waits for another."""
+    await complete_a_record(ua, bg_fetch, record)
+
+
 @point("perform-a-background-fetch-algorithm/5.3")
 def failure_reason(ua: UserAgent, reason: str, result: str) -> str:
     """The first result that is no success gives the reason (errata 2, 3); a passed total overrides it."""
@@ -114,6 +120,12 @@ async def updates_come_first(ua: UserAgent, bg_fetch: BackgroundFetch) -> None:
     await ua.turns.until(lambda: told.value, told, why=f"the instances of {bg_fetch.id!r} to be told")
 
 
+@point("perform-a-background-fetch-algorithm/8.13c")
+def event_flags(ua: UserAgent) -> tuple[bool, bool]:
+    """Whether the event bubbles and can be cancelled: a functional event does neither."""
+    return False, False
+
+
 @point("perform-a-background-fetch-algorithm/8.13")
 async def fire_the_event(
     ua: UserAgent, bg_fetch: BackgroundFetch, name: str, constructor: type[BackgroundFetchEvent]
@@ -123,7 +135,9 @@ async def fire_the_event(
     def make(worker: WorkerGlobal) -> ExtendableEvent:
         instance = get_a_background_fetch_registration_instance(ua, bg_fetch, worker)
         bg_fetch.event_was_dispatched = True
-        return constructor(name, instance)
+        event = constructor(name, instance)
+        event.bubbles, event.cancelable = event_flags(ua)
+        return event
 
     return await fire_a_functional_event(ua, bg_fetch.service_worker_registration, make)
 
@@ -168,7 +182,7 @@ async def _settle(
     ua: UserAgent, bg_fetch: BackgroundFetch, record: BackgroundFetchRecord, progress: Progress
 ) -> None:
     """Step 5, for one record."""
-    await complete_a_record(ua, bg_fetch, record)  # 5.1
+    await one_record(ua, bg_fetch, record)  # 5.1
     result = record.response_data.result  # 5.2
     progress.failure_reason = failure_reason(ua, progress.failure_reason, result)  # 5.3
     progress.settled_fetches += 1  # 5.4

@@ -11,9 +11,12 @@ from collections.abc import Mapping
 from conformance.mutants import (
     across_origins,
     complete_a_record,
+    fetch_call,
+    fetch_rules,
     instances,
     lives,
     manager,
+    parts,
     perform,
     record_objects,
     registration,
@@ -32,6 +35,9 @@ AREAS = (
     user_interface,
     lives,
     across_origins,
+    fetch_call,
+    fetch_rules,
+    parts,
 )
 """Every module of mutants."""
 

@@ -57,6 +57,10 @@ _IDLE = "https://idle.test/"
 """What the first window shows: no scenario's host, so the proxy answers it whatever the network."""
 
 
+class TabCrashed(Trouble):
+    """The browser ended a page under a step: its own failure, where the step was sound."""
+
+
 class Browser:
     """One running Chromium with its driver. Raises Trouble where the driver or the browser fails."""
 
@@ -162,7 +166,8 @@ def _trouble(doing: str) -> Iterator[None]:
     except NoSuchWindowException as error:
         raise Trouble(f"The page is gone: {doing} failed, because its tab closed or crashed.") from error
     except WebDriverException as error:
-        raise Trouble(f"The browser failed at {doing}: {_first_line(error)}") from error
+        kind = TabCrashed if "tab crashed" in _first_line(error) else Trouble
+        raise kind(f"The browser failed at {doing}: {_first_line(error)}") from error
     except OSError as error:
         raise Trouble(f"The driver does not answer at {doing}: {error}") from error
 

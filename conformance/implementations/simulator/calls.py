@@ -5,7 +5,7 @@ The twin of fixtures/calls.js, call by call, so that both give the same observat
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
@@ -296,26 +296,34 @@ class Reading:
     def __init__(self, body: BodyStream, size: int | None) -> None:
         self.body, self.size = body, size
         self.spans: list[Span] = []
+        self.length = self.taken = 0
         self.closed = False
 
     async def read(self, most: int | None) -> dict[str, Any]:
-        """Read up to ``most`` bytes in all (None: to the end); what was read so far, in words."""
+        """Read up to ``most`` bytes in all (None: to the end); what was taken so far, in words."""
         exception = ""
         try:
-            while most is None or sum(map(len, self.spans)) < most:
+            while most is None or self.length < most:
                 span = await self.body.read()
                 if span is None:
                     self.closed = True
                     break
                 self.spans.append(span)
+                self.length += len(span)
         except ScriptError as error:
             exception = error.name
-        runs = runs_of_spans(self.spans)
-        total = sum(map(len, self.spans))
+        self.taken = self.length if most is None else min(max(self.taken, most), self.length)
+        runs = runs_of_spans(self._first(self.taken))
         return {
             "body": word(runs, self.size),
-            "size": total,
+            "size": self.taken,
             "runs": told(runs),
-            "closed": self.closed,
+            "closed": self.closed and self.taken == self.length,
             "exception": exception,
         }
+
+    def _first(self, size: int) -> Iterator[Span]:
+        """The first ``size`` bytes that were read; the stream may have given more than was asked for."""
+        for span in self.spans:
+            yield span.cut(min(len(span), size))[0]
+            size -= min(len(span), size)
