@@ -108,6 +108,25 @@ def is_the_first_part(ua: UserAgent, start: int, response: Response) -> bool:
     return start == 0 or response.status != 206
 
 
+@point("complete-a-record-algorithm/11.r3a")
+def forget(ua: UserAgent, bg_fetch: BackgroundFetch, dropped: BackgroundFetchResponse) -> None:
+    """Dropped bytes are stored no longer, so that downloaded falls (erratum 48)."""
+    ua.storage.give_back(dropped.length)
+    bg_fetch.stored_body_bytes_total -= dropped.length
+
+
+@point("complete-a-record-algorithm/11.r6.2")
+def counted(ua: UserAgent, span: Span, response: Response) -> int:
+    """Bytes are counted after content decoding (erratum 53)."""
+    return len(span)
+
+
+@point("complete-a-record-algorithm/11.r6.1b")
+def stored_total(ua: UserAgent, bg_fetch: BackgroundFetch, data: BackgroundFetchResponse) -> int:
+    """What is stored of all records together."""
+    return bg_fetch.stored_body_bytes_total
+
+
 @point("complete-a-record-algorithm/11.r6.1")
 def exceeds(ua: UserAgent, total: int, limit: float) -> bool:
     """Reaching downloadTotal is fine, passing it is not (erratum 52)."""
@@ -209,8 +228,7 @@ class Attempt:
     def start_over(self) -> None:
         """Step r3: earlier record objects keep what they hold; the record itself begins anew."""
         dropped = self.record.response_data
-        self.ua.storage.give_back(dropped.length)
-        self.bg_fetch.stored_body_bytes_total -= dropped.length
+        forget(self.ua, self.bg_fetch, dropped)
         dropped.set_result("redundant")
         self.record.response_data = BackgroundFetchResponse()
         update_background_fetch_instances(self.ua, self.bg_fetch)
@@ -219,14 +237,15 @@ class Attempt:
         """Steps r5 to r7: the body, then what it came to. A null body is done at once (erratum 9)."""
         data, held = self.record.response_data, self.record.response_data.length
         while arriving.body and (span := await arriving.body.read()):
-            if not self.take(data, span):
+            if not self.take(data, span, arriving.response):
                 return
         self.record.failed_attempts = 0
         data.set_result(self.result(arriving.response, data.length - held))
 
-    def take(self, data: BackgroundFetchResponse, span: Span) -> bool:
+    def take(self, data: BackgroundFetchResponse, span: Span, response: Response) -> bool:
         """Step r6: keep arriving bytes; False when they may not be kept."""
-        total = self.bg_fetch.stored_body_bytes_total + len(span)
+        size = counted(self.ua, span, response)
+        total = stored_total(self.ua, self.bg_fetch, data) + size
         if exceeds(self.ua, total, download_limit(self.ua, self.bg_fetch)):
             data.set_result("download-total-exceeded")
             return False
@@ -235,7 +254,7 @@ class Attempt:
         except QuotaExceeded:
             data.set_result("quota-exceeded")
             return False
-        self.bg_fetch.stored_body_bytes_total = total
+        self.bg_fetch.stored_body_bytes_total += size
         update_background_fetch_instances(self.ua, self.bg_fetch)
         return True
 

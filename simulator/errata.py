@@ -10,16 +10,22 @@ from typing import Any
 
 from simulator import (
     background_fetch_display,
+    background_fetch_manager,
     clear_registration,
     complete_a_record,
     extract_content_range_values,
     perform_a_background_fetch,
+    policy_container,
+    request_body,
 )
 from simulator.concepts import BackgroundFetch, BackgroundFetchResponse
+from simulator.environment import Environment
 from simulator.extract_content_range_values import ContentRange
 from simulator.fetch import Response
 from simulator.overrides import ERRATUM, Catalogue
+from simulator.policy_container import PolicyContainer
 from simulator.request import Request
+from simulator.request_body import ERRORED, RequestBody
 from simulator.service_worker import ServiceWorkerRegistration
 from simulator.user_agent import UserAgent
 
@@ -79,6 +85,23 @@ def only_the_flag(original: Any, ua: UserAgent, bg_fetch: BackgroundFetch) -> No
 @literal("E55", clear_registration.abort_its_fetches)
 def nothing_is_cleared(original: Any, ua: UserAgent, registration: ServiceWorkerRegistration) -> None:
     """No step of the text aborts or purges anything when a worker is unregistered."""
+
+
+@literal("E22", policy_container.policy_container)
+def no_rules_of_a_page(original: Any, ua: UserAgent, environment: Environment) -> PolicyContainer:
+    """Without a client nobody can be asked for a policy, or whether the page is secure: all is sent."""
+    return PolicyContainer()
+
+
+@literal("E28", background_fetch_manager.check_id)
+def any_id(original: Any, ua: UserAgent, id: str) -> None:
+    """The empty string is a string like any other."""
+
+
+@literal("E51", request_body.give_up)
+def errored(original: Any, ua: UserAgent, body: RequestBody) -> None:
+    """The page's stream itself is errored, not cancelled."""
+    body.state.value = ERRORED
 
 
 @literal("E16", complete_a_record.add_if_range)

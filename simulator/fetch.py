@@ -108,6 +108,12 @@ def redirect_mode(ua: UserAgent, request: Request) -> str:
     return request.redirect
 
 
+@point("complete-a-record-algorithm/x1")
+def may_redirect_to(ua: UserAgent, target: urls.Url) -> bool:
+    """A redirect leads to http or https, or nowhere."""
+    return target.scheme in urls.HTTP_SCHEMES
+
+
 # -- the algorithm --------------------------------------------------------------------------
 
 
@@ -122,11 +128,11 @@ async def fetch(
     """
     sending, crossed = request.copy(), False
     await let_the_worker_see(ua, sending)
-    _check_sendable(ua, sending)
-    if urls.parsed(sending.url).scheme not in urls.HTTP_SCHEMES:
-        yield _without_a_wire(ua, sending)
-        return
     for _ in range(most_redirects(ua) + 1):
+        _check_sendable(ua, sending)
+        if urls.parsed(sending.url).scheme not in urls.HTTP_SCHEMES:
+            yield _without_a_wire(ua, sending)
+            return
         crossed |= sending.mode != "no-cors" and cors.is_cross_origin(sending)
         if crossed:
             await _ask_beforehand(ua, sending)
@@ -181,7 +187,7 @@ def _check(allowed: bool, request: Request) -> None:
 def _redirect(ua: UserAgent, request: Request, status: int, location: str) -> None:
     """Fetch, HTTP-redirect fetch: where to, and with which method."""
     target = urls.parse(location, request.url)
-    if target is None or target.scheme not in urls.HTTP_SCHEMES:
+    if target is None or not may_redirect_to(ua, target):
         raise NetworkError(f"{request.url} redirects to {location}, which is no URL to redirect to")
     if target.credentials and target.origin != request.origin:
         raise NetworkError(f"{request.url} redirects to another origin with credentials in the URL")
@@ -190,7 +196,6 @@ def _redirect(ua: UserAgent, request: Request, status: int, location: str) -> No
     request.url = target.href
     if becomes_get(ua, status, request.method):
         request.method, request.body = "GET", None
-    _check_sendable(ua, request)
 
 
 @asynccontextmanager

@@ -291,7 +291,7 @@ class Record(Kind):
 
 @frozen(slots=False)
 class Page(Kind):
-    """A page opened or closed; ``at`` is its path."""
+    """A page opened, closed or crashed; ``at`` is its path."""
 
     state: str
     at: str = "/"

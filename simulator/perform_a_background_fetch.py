@@ -38,6 +38,12 @@ class Progress:
 # -- points ---------------------------------------------------------------------------------
 
 
+@point("perform-a-background-fetch-algorithm/5")
+async def one_record(ua: UserAgent, bg_fetch: BackgroundFetch, record: BackgroundFetchRecord) -> None:
+    """Records are fetched in parallel: none waits for another."""
+    await complete_a_record(ua, bg_fetch, record)
+
+
 @point("perform-a-background-fetch-algorithm/5.3")
 def failure_reason(ua: UserAgent, reason: str, result: str) -> str:
     """The first result that is no success gives the reason (errata 2, 3); a passed total overrides it."""
@@ -180,7 +186,7 @@ async def _settle(
     ua: UserAgent, bg_fetch: BackgroundFetch, record: BackgroundFetchRecord, progress: Progress
 ) -> None:
     """Step 5, for one record."""
-    await complete_a_record(ua, bg_fetch, record)  # 5.1
+    await one_record(ua, bg_fetch, record)  # 5.1
     result = record.response_data.result  # 5.2
     progress.failure_reason = failure_reason(ua, progress.failure_reason, result)  # 5.3
     progress.settled_fetches += 1  # 5.4

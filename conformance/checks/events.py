@@ -32,9 +32,13 @@ def check_events(expected: Sequence[ExpectEvent], seen: Evidence) -> Iterator[Ch
 
 def _fits(one: ExpectEvent, event: Seen[Event]) -> bool:
     observation, data = event
-    return agrees(_wanted(one), {**data.registration, "type": data.type, "interface": data.interface}) and (
-        not one.worker or one.worker == observation.actor
-    )
+    return agrees(_wanted(one), _shown(data)) and (not one.worker or one.worker == observation.actor)
+
+
+def _shown(data: Event) -> dict[str, object]:
+    """What an event says of itself and of its registration."""
+    flags = {"isTrusted": data.isTrusted, "bubbles": data.bubbles, "cancelable": data.cancelable}
+    return {**data.registration, **flags, "type": data.type, "interface": data.interface}
 
 
 def _wanted(one: ExpectEvent) -> dict[str, object]:
@@ -56,6 +60,6 @@ def _told_expected(one: ExpectEvent) -> str:
 def _told(event: Seen[Event], wanted: Sequence[ExpectEvent]) -> str:
     named = [key for one in wanted for key in _wanted(one) if key != "type"]
     shown = dict.fromkeys(["result", "failureReason", *named])
-    facts = {**event[1].registration, "interface": event[1].interface}
+    facts = _shown(event[1])
     rest = ", ".join(f"{key} {plain(facts.get(key))}" for key in shown)
     return f"{event[1].type}: {rest}"

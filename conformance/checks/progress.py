@@ -24,7 +24,7 @@ def check_progress(one: ExpectProgress, seen: Evidence) -> Iterator[Check]:
         and low <= len(values) <= high
         and (one.first is None or any(one.first[0] <= value <= one.first[1] for value in values[:1]))
         and (one.last is None or values[-1:] == [one.last])
-        and (not one.monotone or values == sorted(values))
+        and (one.monotone is None or one.monotone == (values == sorted(values)))
         and all(agrees(_of_all(one), vars(data)) for _, data in got)
         and all(agrees(_of_the_last(one), vars(data)) for _, data in got[-1:])
     )
@@ -46,8 +46,8 @@ def _told_expected(one: ExpectProgress) -> str:
     words = ["progress events"]
     if one.count:
         words.append(f"{one.count[0]} to {one.count[1]} of them")
-    if one.monotone:
-        words.append("downloaded never falls")
+    if one.monotone is not None:
+        words.append("downloaded never falls" if one.monotone else "downloaded falls")
     if one.first is not None:
         words.append(f"downloaded {' to '.join(map(str, dict.fromkeys(one.first)))} at the first")
     if one.last is not None:

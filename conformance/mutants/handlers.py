@@ -28,6 +28,13 @@ def _(original: Any, ua: Any, event: Any, steps: Any) -> None:
         original(ua, event, steps)
 
 
+@mutant("events-can-be-cancelled", service_worker.fired)
+def _(original: Any, ua: Any, event: Any) -> None:
+    """Events can be cancelled."""
+    original(ua, event)
+    event.cancelable = True
+
+
 @mutant("events-bubble", service_worker.fired)
 def _(original: Any, ua: Any, event: Any) -> None:
     """Events bubble."""

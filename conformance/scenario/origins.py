@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from conformance.scenario.errors import BAD, Spot, quoted
 from conformance.scenario.families import Families
 from simulator.origin.behaviour import Answer, Cors, Fault, Range, Resource
+from simulator.origin.hosts import served_as
 
 BEFORE_HEAD = -1
 _NO_BODY = (204, 205, 304)
@@ -149,7 +149,7 @@ def _check_redirects(table: Mapping[str, Any], found: Mapping[str, Resource], sp
         attempts = [(a, here / "attempts" / i) for i, a in enumerate(raw.get("attempts", ())) if a is not BAD]
         for answer, at in [(raw, here), *attempts]:
             target = answer.get("redirect")
-            wire = re.sub(r"^https?:(?=//)|:[0-9]+(?=/)", "", target or "")
+            wire = served_as(target or "")
             local = not wire or not wire.startswith("/")
             if not local and wire not in found and wire.partition("?")[0] not in found:
                 (at / "redirect").wrong(

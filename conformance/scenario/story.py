@@ -17,9 +17,9 @@ from conformance.scenario.families import Families
 from conformance.scenario.model import NetworkState
 from conformance.scenario.weight import Weight
 from simulator.origin.behaviour import Resource
+from simulator.origin.hosts import served_as
 
 _NO_HOST = re.compile(r"[a-z][a-z0-9+.-]*:(?!//)")
-_SCHEME_AND_PORT = re.compile(r"^https?:(?=//)|(?<=[a-z0-9.-]):[0-9]+(?=/)")
 _NAMELESS = frozenset(
     "when gives throws requests options level authority clause for bytes wait network permission storage "
     "release user worker until never close webdriver".split()
@@ -221,7 +221,7 @@ class Story:
         """Whether an origin of the scenario answers this path; data: and its like reach no host at all."""
         if _NO_HOST.match(path):
             return True
-        path = _SCHEME_AND_PORT.sub("", path)
+        path = served_as(path)
         return path in self.origin or path.partition("?")[0] in self.origin
 
     def resolve(self, path: str, on: str) -> str:

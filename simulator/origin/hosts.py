@@ -15,6 +15,14 @@ from attrs import frozen
 _ELSEWHERE = re.compile(r"(?:(https?):)?//([a-z0-9][a-z0-9.-]*)(:\d+)?(/.*)?", re.DOTALL)
 
 
+_SCHEME_AND_PORT = re.compile(r"^https?:(?=//)|(?<=[a-z0-9.-]):[0-9]+(?=/)")
+
+
+def served_as(path: str) -> str:
+    """The path by which an origin knows what is asked for at ``path``: scheme and port are not part of it."""
+    return _SCHEME_AND_PORT.sub("", path) if "//" in path else path
+
+
 @frozen
 class Hosts:
     """The hosts of one scenario; ``own`` is the host of its own origin."""
@@ -28,7 +36,9 @@ class Hosts:
         return f"{elsewhere[2]}.{self.own}" if elsewhere else self.own
 
     def url(self, path: str) -> str:
-        """The absolute URL of a path of the scenario."""
+        """The absolute URL of a path of the scenario; any other URL stays as it is."""
+        if path and not path.startswith("/") and "//" not in path:
+            return path
         if elsewhere := _ELSEWHERE.fullmatch(path):
             scheme, _, port, rest = elsewhere.groups("")
             return f"{scheme or self.scheme}://{self.host(path)}{port}{rest or '/'}"

@@ -72,6 +72,10 @@ _IDLE = "https://idle.test/"
 """What the first window shows: no scenario's host, so the proxy answers it whatever the network."""
 
 
+class TabCrashed(Trouble):
+    """The browser ended a page under a step: its own failure, where the step was sound."""
+
+
 class Browser:
     """One running Chromium with its driver. Raises Trouble where the driver or the browser fails."""
 
@@ -217,7 +221,8 @@ def _trouble(doing: str) -> Iterator[None]:
     except TimeoutException as error:
         raise Trouble(f"The page hangs: {doing} took more than {_PAGE_PATIENCE_S} s.") from error
     except WebDriverException as error:
-        raise Trouble(f"The browser failed at {doing}: {_first_line(error)}") from error
+        kind = TabCrashed if "tab crashed" in _first_line(error) else Trouble
+        raise kind(f"The browser failed at {doing}: {_first_line(error)}") from error
     except TimeoutError as error:
         raise Trouble(
             f"The browser, or its driver, hangs: no answer at {doing} for {_PATIENCE_S} s."

@@ -7,6 +7,7 @@ from typing import Any
 
 import trio
 
+from conformance.implementations.chromium.browser import TabCrashed
 from conformance.implementations.chromium.machine import Machine
 from conformance.scenario.model import Scenario
 from simulator.observation import Log, Page
@@ -73,7 +74,18 @@ class Pages:
         self._frames.clear()
 
     async def begin(self, page: str, call: dict[str, Any]) -> None:
-        """Have a page make a call; returns once it is made."""
+        """Have a page make a call; returns once it is made.
+
+        A call that crashes the page never settles, and that is what is judged.
+        """
+        try:
+            await self._begin(page, call)
+        except TabCrashed:
+            self._machine.worn = True
+            self._windows.pop(page)
+            self._log.see("page", page, page, Page("crashed"))
+
+    async def _begin(self, page: str, call: dict[str, Any]) -> None:
         if call["verb"] == "fetch":
             # The permission is asked only in a frame; a page is judged by another rule of the browser.
             # The frame comes at the last moment: to load one may hold up fetches that run.
@@ -102,7 +114,13 @@ class Pages:
             await self.script(name, "return true")
 
     async def leave(self) -> None:
-        """Abort what runs, unregister the workers, close the pages."""
+        """Abort what runs, unregister the workers, close the pages; a crashed one wears the browser out."""
+        try:
+            await self._leave()
+        except TabCrashed:
+            self._machine.worn = True
+
+    async def _leave(self) -> None:
         if not self._windows:
             await self.open("the last", "/")
         await self.script(self.open_ones[0], "return bgfetch.clear()")

@@ -15,7 +15,7 @@ from conformance.implementations.chromium.names import Names
 from conformance.scenario.model import Scenario
 from simulator.content import runs_of, told, word
 from simulator.observation import Json, Kind, Log, Record, Run, data_from_json
-from simulator.origin.hosts import Hosts
+from simulator.origin.hosts import Hosts, served_as
 
 Row = Mapping[str, Any]
 
@@ -96,11 +96,11 @@ class Reports:
 
     def _runs(self, path: str, body: bytes) -> tuple[Run, ...]:
         """The runs of a body, which is the path's own or that of where the scenario redirects it."""
-        sources = [path]
+        sources = [served_as(path)]
         for source in sources:
             resource = self._scenario.resource(source)
             answers = (resource.answer, *resource.attempts) if resource else ()
-            sources += {answer.redirect for answer in answers if answer.redirect} - {*sources}
+            sources += {served_as(answer.redirect) for answer in answers if answer.redirect} - {*sources}
         readings = [runs_of(body, source) for source in sources]
         return next((runs for runs in readings if any(run.version != "?" for run in runs)), readings[0])
 

@@ -50,13 +50,14 @@ EXPECT_REQUEST = define(
 ATTRIBUTES = define(
     Grammar(
         "attributes",
-        "a registration's attributes",
+        "an event's attributes",
         (
             Key("id", TEXT, "the id"),
             *_amounts("uploadTotal", "uploaded", "downloadTotal", "downloaded"),
             Key("result", word("", "success", "failure"), "the result"),
             Key("failureReason", word(*REASONS), "the reason"),
             Key("recordsAvailable", FLAG, "whether records can be read"),
+            *(Key(name, FLAG, "of the event itself") for name in ("isTrusted", "bubbles", "cancelable")),
         ),
     )
 )
