@@ -54,8 +54,9 @@ class Fetch:
     place: Place
     open: list[str]
     """The paths of the records that are not finished."""
-    stored: int
     failed: bool = False
+    unsure: bool = False
+    """Paused or aborted after the other record's failure was sent, which need not have arrived by then."""
     paused: bool = False
     resumed: Sequence[str] = ()
     """The paths that were unfinished when it was resumed."""
@@ -67,25 +68,26 @@ class Fetch:
         if self.end:
             self.do('user = "pause"')
             return
-        self.paused = True
+        self.paused, self.unsure = True, self.failed
         self.do('user = "pause"', 'until = { state = "paused" }')
 
     def abort(self) -> None:
         clause = f"background-fetch-registration-abort/{'3.3' if self.end else '3.4'}"
         self.clauses.append(clause)
         self.do(f'abort = "f", gives = {"false" if self.end else "true"}, clause = "{clause}"')
-        self.end = self.end or "abort"
+        if not self.end:
+            self.end, self.unsure = "abort", self.failed
 
     def fail(self) -> None:
         self.do('release = "fail"')
         if self.runs("/b"):
             self.failed = True
-            self.finish("/b", SMALL)
+            self.finish("/b", f'sent = {SMALL}, path = "/b"')
 
     def complete(self) -> None:
         self.do('release = "complete"')
         if self.runs("/a"):
-            self.finish("/a", SIZE - self.place.stored)
+            self.finish("/a", f"downloaded = {SIZE}")
 
     def do(self, *steps: str) -> None:
         self.steps += steps
@@ -93,12 +95,11 @@ class Fetch:
     def runs(self, path: str) -> bool:
         return path in self.open and not self.paused and not self.end
 
-    def finish(self, path: str, more: int) -> None:
-        """The record is done; what comes next waits until that was seen."""
+    def finish(self, path: str, seen: str) -> None:
+        """The record is done; what comes next waits until that was ``seen``."""
         self.open.remove(path)
-        self.stored += more
         if self.open:
-            self.do(f"until = {{ downloaded = {self.stored} }}")
+            self.do(f"until = {{ {seen} }}")
         else:
             self.conclude()
 
@@ -123,7 +124,7 @@ class Fetch:
 def played(place: Place, order: Sequence[str]) -> Fetch:
     """What an order does to a fetch of one record, or of two where one is to fail."""
     paths = ["/a", "/b"] if "fail" in order else ["/a"]
-    fetch = Fetch(place, paths, place.stored)
+    fetch = Fetch(place, paths)
     asked = ", ".join(f'"{path}"' for path in paths)
     fetch.do(f'fetch = "f", requests = [{asked}], gives = {{ id = "f" }}')
     waits = [f'attempt = 1, path = "{path}"' for path in paths]
@@ -181,13 +182,14 @@ def _requests(fetch: Fetch) -> list[str]:
     if "/a" in fetch.resumed and fetch.place.stored:
         again[0] += f", range = {{ from = [1, {fetch.place.stored}] }}"
     paths = ["/a", "/b"] if 'release = "fail"' in fetch.steps else ["/a"]
-    return [*(f'path = "{path}"{clause}' for path in paths), *again]
+    maybe = ['path = "/b", count = [0, 1]'] if fetch.unsure and fetch.resumed else []
+    return [*(f'path = "{path}"{clause}' for path in paths), *again, *maybe]
 
 
 def _records(fetch: Fetch, two: bool) -> list[str]:
     whole = 'path = "/a", status = 200, body = "intact"'
     told = ['path = "/a", throws = "AbortError"' if "/a" in fetch.open else whole]
-    if two:
+    if two and not (fetch.unsure and fetch.end == "abort"):
         told.append(f'path = "/b", {"status = 404" if fetch.failed else _ABORTED}')
     return told
 
