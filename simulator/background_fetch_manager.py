@@ -94,6 +94,31 @@ def check_quota(ua: UserAgent, upload_total: int, download_total: int) -> None:
         raise quota_exceeded_error(f"{upload_total + download_total} bytes do not fit in the quota")
 
 
+@point("background-fetch-manager-fetch/8.8.3")
+async def bodies_are_read(ua: UserAgent, requests: Sequence[Request]) -> None:
+    """Every body is here before the promise resolves: bodies are lengths here, so at once (erratum 1)."""
+
+
+@point("background-fetch-manager-fetch/8.12")
+def download_total(ua: UserAgent, options: BackgroundFetchOptions) -> int:
+    """The new fetch takes over what was announced."""
+    return options.downloadTotal
+
+
+@point("background-fetch-concept/1")
+def uploaded_at_first(ua: UserAgent, upload_total: int) -> int:
+    """A new fetch has uploaded nothing."""
+    return 0
+
+
+@point("background-fetch-manager-fetch/8.14")
+def given_registration(
+    ua: UserAgent, bg_fetch: BackgroundFetch, environment: Environment
+) -> BackgroundFetchRegistration:
+    """The promise resolves with the realm's own object for the fetch."""
+    return get_a_background_fetch_registration_instance(ua, bg_fetch, environment)
+
+
 @point("background-fetch-manager-fetch/8.13")
 def list_as_active(ua: UserAgent, registration: ServiceWorkerRegistration, bg_fetch: BackgroundFetch) -> None:
     """The id is listed before the promise resolves."""
@@ -149,7 +174,7 @@ class BackgroundFetchManager:
 
         async def steps() -> None:  # 8
             try:
-                self._begin(promise, id, records, options or BackgroundFetchOptions())
+                await self._begin(promise, id, records, options or BackgroundFetchOptions())
             except ScriptError as error:
                 promise.reject(error)
 
@@ -167,7 +192,7 @@ class BackgroundFetchManager:
             records.append(BackgroundFetchRecord(request))
         return records
 
-    def _begin(
+    async def _begin(
         self,
         promise: Promise[BackgroundFetchRegistration],
         id: str,
@@ -179,8 +204,10 @@ class BackgroundFetchManager:
         check_permission(ua)
         check_active_worker(ua, registration)
         check_unused(ua, registration, id)
-        total = upload_total(ua, [record.request for record in records])
+        requests = [record.request for record in records]
+        total = upload_total(ua, requests)
         check_quota(ua, total, options.downloadTotal)
+        await bodies_are_read(ua, requests)  # 8.10
         bg_fetch = BackgroundFetch(  # 8.12
             ua.turns,
             id,
@@ -188,13 +215,14 @@ class BackgroundFetchManager:
             registration,
             title=options.title,
             icons=options.icons,
-            download_total=options.downloadTotal,
+            download_total=download_total(ua, options),
             upload_total=total,
         )
+        bg_fetch.uploaded = uploaded_at_first(ua, total)
         list_as_active(ua, registration, bg_fetch)
         environment = self.environment
         environment.event_loop.queue_a_task(  # 8.14
-            lambda: promise.resolve(get_a_background_fetch_registration_instance(ua, bg_fetch, environment))
+            lambda: promise.resolve(given_registration(ua, bg_fetch, environment))
         )
         display(ua, bg_fetch)  # 8.15: before anything is sent, so that a pause is in time (erratum 34)
         ua.turns.start_soon(perform_a_background_fetch, ua, bg_fetch)  # 8.16

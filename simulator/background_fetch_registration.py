@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.background_fetch_record import BackgroundFetchRecord
 from simulator.concepts import BackgroundFetch
+from simulator.concepts import BackgroundFetchRecord as StoredRecord
 from simulator.contains_background_fetch import contains_background_fetch
 from simulator.create_record_objects import create_record_objects
 from simulator.environment import Environment
@@ -43,6 +44,14 @@ def set_abort_all(ua: UserAgent, bg_fetch: BackgroundFetch) -> None:
 def records_may_be_read(ua: UserAgent, instance: BackgroundFetchRegistration) -> bool:
     """Once the records are gone, match() and matchAll() reject."""
     return instance.recordsAvailable
+
+
+@point("background-fetch-registration-match-all/3.2")
+def is_asked_for(
+    ua: UserAgent, query: Request | None, record: StoredRecord, options: CacheQueryOptions
+) -> bool:
+    """Without a request every record is (erratum 30)."""
+    return query is None or request_matches_cached_item(ua, query, record, options)
 
 
 @point("background-fetch-registration-match/2")
@@ -126,8 +135,7 @@ class BackgroundFetchRegistration:
             matching = [
                 record
                 for record in self.background_fetch.records
-                if query is None
-                or request_matches_cached_item(ua, query, record, options or CacheQueryOptions())
+                if is_asked_for(ua, query, record, options or CacheQueryOptions())
             ]
             self.environment.event_loop.queue_a_task(
                 lambda: promise.resolve(create_record_objects(ua, matching))  # 3.3

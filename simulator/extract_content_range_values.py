@@ -26,6 +26,12 @@ def single_byte_content_range(ua: Any) -> str:
     return r"bytes (\d+)-(\d+)/(\d+|\*)"
 
 
+@point("extract-content-range-values-algorithm/4")
+def is_a_range(ua: Any, first: int, last: int) -> bool:
+    """A range does not end before it begins; the syntax alone would let that pass (erratum 42)."""
+    return last >= first
+
+
 @point("extract-content-range-values-algorithm/7")
 def complete_length(ua: Any, said: str) -> int | None:
     """A star means that the length is unknown."""
@@ -41,6 +47,6 @@ def extract_content_range_values(ua: Any, response: Response) -> ContentRange | 
     if parsed is None:
         return None
     first, last = int(parsed[1]), int(parsed[2])  # 4, 5
-    if last < first:  # erratum 42: the syntax alone would let this pass
+    if not is_a_range(ua, first, last):
         return None
     return ContentRange(first, last, complete_length(ua, parsed[3]))  # 6 to 8

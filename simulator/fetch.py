@@ -20,6 +20,7 @@ from simulator.observation import Headers
 from simulator.origin.answers import readable
 from simulator.origin.server import SLICE
 from simulator.origin.stream import Broken, NetworkLost
+from simulator.overrides import point
 from simulator.request import Request
 
 if TYPE_CHECKING:
@@ -27,6 +28,12 @@ if TYPE_CHECKING:
 
 MOST_REDIRECTS = 20
 NULL_BODY_STATUS = (101, 103, 204, 205, 304)
+
+
+@point("complete-a-record-algorithm/x1")
+def is_redirect(ua: UserAgent, response: Response) -> bool:
+    """A redirect is followed, where it says to where."""
+    return response.status in (301, 302, 303, 307, 308) and response.header("location") is not None
 
 
 class NetworkError(Exception):
@@ -102,11 +109,10 @@ async def fetch(
             response = evolve(arriving.response, type=cors.response_type(ua, crossed))
             if crossed:
                 _check(cors.passes_the_cors_check(ua, sending, response), sending)
-            location = response.header("location")
-            if response.status not in (301, 302, 303, 307, 308) or location is None:
+            if not is_redirect(ua, response):
                 yield evolve(arriving, response=response)
                 return
-            _redirect(sending, response.status, location)
+            _redirect(sending, response.status, response.header("location") or "")
     raise NetworkError(f"more than {MOST_REDIRECTS} redirects")
 
 

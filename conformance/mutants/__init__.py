@@ -10,13 +10,17 @@ from collections.abc import Mapping
 
 from conformance.mutants import (
     across_origins,
+    beginnings,
     complete_a_record,
+    endings,
     instances,
     lives,
     manager,
+    matching,
     perform,
     record_objects,
     registration,
+    transfers,
     user_interface,
 )
 from conformance.mutants.catalogue import mutant
@@ -32,6 +36,10 @@ AREAS = (
     user_interface,
     lives,
     across_origins,
+    beginnings,
+    transfers,
+    endings,
+    matching,
 )
 """Every module of mutants."""
 

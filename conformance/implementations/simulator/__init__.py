@@ -15,11 +15,17 @@ from simulator.turns import Turns
 
 
 class SimulatorImplementation:
-    """The reference user agent with ``overrides`` laid over it, under ``name``."""
+    """The reference user agent with ``overrides`` laid over it, under ``name``.
 
-    def __init__(self, name: str = "simulator", overrides: Sequence[Override] = ()) -> None:
+    ``most`` is the number of turns after which a run that comes to no end is given up.
+    """
+
+    def __init__(
+        self, name: str = "simulator", overrides: Sequence[Override] = (), most: int = 2_000_000
+    ) -> None:
         self.name = name
         self.overrides = tuple(overrides)
+        self.most = most
 
     async def open(self) -> Description:
         return Description(self.name, __version__, {name: Lever(True) for name in LEVERS})
@@ -31,7 +37,7 @@ class SimulatorImplementation:
             policy = overrides_for(scenario.policy)
         except UnknownPolicy as error:
             raise Unsupported("policy", str(error)) from None
-        async with Turns(seed).running() as turns:
+        async with Turns(seed, most=self.most).running() as turns:
             session = SimulatorSession(scenario, turns, [*policy, *self.overrides])
             try:
                 yield session
