@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance.clauses import clauses
+from conformance.command_line.mutants import grid, told
 from conformance.coverage import coverage
 from conformance.errata import KINDS, Erratum, errata
 from conformance.errors import BadInput
@@ -58,9 +59,9 @@ def test_clauses_are_listed(bgfetch: Bgfetch) -> None:
     assert [one["id"] for one in rows] == list(clauses())
     listed = next(one for one in rows if one["id"] == CLAUSE)
     assert "complete-a-record-algorithm/offline-resumes-by-range" in listed["scenarios"]
-    told = bgfetch("clauses").output
-    assert f"{CLAUSE}  (step; network;" in told
-    assert told.rstrip().endswith("229 clauses")
+    shown = bgfetch("clauses").output
+    assert f"{CLAUSE}  (step; network;" in shown
+    assert shown.rstrip().endswith("229 clauses")
 
 
 def test_errata_are_listed(bgfetch: Bgfetch) -> None:
@@ -223,3 +224,41 @@ def test_an_unchanged_text_ends_with_0(
     result = bgfetch("clauses", "--check-spec", "index.bs")
     assert result.exit_code == 0
     assert "no clause changed" in result.output
+
+
+# -- the table of mutants -------------------------------------------------------------------
+
+
+def killed(name: str, *by: str) -> dict[str, object]:
+    share = len(by) / 2
+    return {"name": name, "clause": CLAUSE, "summary": "It errs.", "killed_by": list(by), "share": share}
+
+
+def test_the_table_of_mutants_has_a_column_for_each_of_a_few_scenarios() -> None:
+    lines = list(grid([killed("blind", "a/one"), killed("deaf", "a/one", "b/two")], ["a/one", "b/two"]))
+    assert lines == [
+        "a  a/one",
+        "b  b/two",
+        "\n      share  a  b",
+        "blind   50%  1  ·",
+        "deaf   100%  1  1",
+    ]
+
+
+def test_many_scenarios_share_the_column_of_their_section() -> None:
+    ids = [f"{section}/{number}" for section in ("first", "second") for number in range(40)]
+    lines = list(grid([killed("blind", "first/1", "first/2")], ids))
+    assert lines[:2] == ["a  first (40)", "b  second (40)"]
+    assert lines[-1].split()[2:] == ["2", "·"]
+
+
+def test_a_survivor_is_a_missing_scenario() -> None:
+    found = [killed("blind", "a/one"), killed("hale")]
+    assert any(line.startswith("SURVIVOR hale") and "missing" in line for line in told(found, False))
+    assert list(told(found, only_some=True)) == ["\n1 of 2 mutants are noticed."]
+
+
+def test_the_mutants_that_a_scenario_notices_are_shown(bgfetch: Bgfetch) -> None:
+    shown = bgfetch("mutants", "background-fetch-manager-fetch/empty-list").output
+    assert re.search(r"^empty-list-accepted +100%  1$", shown, re.MULTILINE)
+    assert "click-ignored" not in shown
