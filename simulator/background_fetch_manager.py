@@ -167,6 +167,12 @@ def check_quota(ua: UserAgent, upload_total: int, download_total: int) -> None:
         raise quota_exceeded_error(f"{upload_total + download_total} bytes do not fit in the quota")
 
 
+@point("background-fetch-manager-fetch/8.8.3")
+async def bodies_are_read(ua: UserAgent, requests: Sequence[Request]) -> None:
+    """Every body is here before the promise resolves; what has none is not waited for (erratum 1)."""
+    await read_bodies(ua, [request.given for request in requests if request.given])
+
+
 @point("background-fetch-manager-fetch/8.12")
 def chosen(ua: UserAgent, options: BackgroundFetchOptions) -> BackgroundFetchOptions:
     """What the options say is copied into the new fetch."""
@@ -177,6 +183,20 @@ def chosen(ua: UserAgent, options: BackgroundFetchOptions) -> BackgroundFetchOpt
 def shown_as(ua: UserAgent, options: BackgroundFetchOptions) -> tuple[str, tuple[str, ...]]:
     """Title and icons as given; what is missing is empty."""
     return options.title, options.icons
+
+
+@point("background-fetch-concept/1")
+def uploaded_at_first(ua: UserAgent, upload_total: int) -> int:
+    """A new fetch has uploaded nothing."""
+    return 0
+
+
+@point("background-fetch-manager-fetch/8.14")
+def given_registration(
+    ua: UserAgent, bg_fetch: BackgroundFetch, environment: Environment
+) -> BackgroundFetchRegistration:
+    """The promise resolves with the realm's own object for the fetch."""
+    return get_a_background_fetch_registration_instance(ua, bg_fetch, environment)
 
 
 @point("background-fetch-manager-fetch/8.13")
@@ -298,7 +318,7 @@ class BackgroundFetchManager:
         ua, registration = self.ua, self.registration
         requests = [record.request for record in records]
         check(ua, registration, id)
-        await read_bodies(ua, [request.given for request in requests if request.given])
+        await bodies_are_read(ua, requests)
         total = upload_total(ua, requests)
         check_quota_for_requests(ua, total)
         check_quota(ua, total, options.downloadTotal)
@@ -313,12 +333,13 @@ class BackgroundFetchManager:
             download_total=options.downloadTotal,
             upload_total=total,
         )
+        bg_fetch.uploaded = uploaded_at_first(ua, total)
         list_as_active(ua, registration, bg_fetch)
         environment = self.environment
         queue_a_bgfetch_task(  # 8.14
             ua,
             environment,
-            lambda: promise.resolve(get_a_background_fetch_registration_instance(ua, bg_fetch, environment)),
+            lambda: promise.resolve(given_registration(ua, bg_fetch, environment)),
         )
         display(
             ua, bg_fetch, environment

@@ -39,6 +39,12 @@ def may_send(ua: UserAgent, bg_fetch: BackgroundFetch) -> bool:
     return not bg_fetch.paused_flag.value or bg_fetch.abort_all_flag.value
 
 
+@point("complete-a-record-algorithm/5")
+def keepalive_allows(ua: UserAgent, request: Request) -> bool:
+    """Keepalive lets the request outlive its page, and sets no limit to its body here (erratum 10)."""
+    return True
+
+
 @point("complete-a-record-algorithm/8")
 def range_start(ua: UserAgent, response_data: BackgroundFetchResponse) -> int:
     """Where the next request begins: at the first byte that is not stored."""
@@ -140,6 +146,24 @@ def store(ua: UserAgent, response_data: BackgroundFetchResponse, span: Span) -> 
     response_data.append(span)
 
 
+@point("complete-a-record-algorithm/11.r7.3")
+def null_body_is_whole(ua: UserAgent, response: Response) -> bool:
+    """A response without a body has arrived with its headers (erratum 9)."""
+    return True
+
+
+@point("complete-a-record-algorithm/14")
+def result_of_a_pause(ua: UserAgent) -> str:
+    """Pausing stops the transfer and decides nothing (erratum 12)."""
+    return ""
+
+
+@point("complete-a-record-algorithm/14.2")
+def result_of_an_abort(ua: UserAgent) -> str:
+    """Aborting all marks the unfinished records."""
+    return "aborted"
+
+
 @point("complete-a-record-algorithm/11.r7.1")
 def result_of_a_part(ua: UserAgent, held: int, complete: int | None, added: int) -> str:
     """A finished 206: success when all is here, "" to ask for the rest.
@@ -179,8 +203,9 @@ async def _attempt(ua: UserAgent, bg_fetch: BackgroundFetch, record: BackgroundF
     attempt = Attempt(ua, bg_fetch, record)
     with ua.turns.abort_when(lambda: any(flag.value for flag in flags), *flags) as scope:  # 13
         await attempt.run()
-    if scope.cancelled_caught and bg_fetch.abort_all_flag.value:  # 14.2
-        record.response_data.set_result("aborted")
+    if scope.cancelled_caught:  # 14
+        stopped = result_of_an_abort if bg_fetch.abort_all_flag.value else result_of_a_pause
+        record.response_data.set_result(stopped(ua))
 
 
 class Attempt:
@@ -201,6 +226,9 @@ class Attempt:
     async def run(self) -> None:
         """Step 11: the fetch and its callbacks. On return the attempt is complete."""
         self.record.was_sent = True
+        if not keepalive_allows(self.ua, self.request):
+            self.record.response_data.set_result(result_of_a_break(self.ua))
+            return
         try:
             async with fetch(self.ua, self.request, self.process_request_body) as arriving:
                 if self.process_response(arriving.response):
@@ -236,6 +264,8 @@ class Attempt:
     async def receive(self, arriving: Arriving) -> None:
         """Steps r5 to r7: the body, then what it came to. A null body is done at once (erratum 9)."""
         data, held = self.record.response_data, self.record.response_data.length
+        if arriving.body is None and not null_body_is_whole(self.ua, arriving.response):
+            await self.ua.turns.until(lambda: False, why="the end of a body that there is not")
         while arriving.body and (span := await arriving.body.read()):
             if not self.take(data, span, arriving.response):
                 return

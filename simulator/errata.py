@@ -6,6 +6,7 @@ literal reading of one erratum over it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from simulator import (
@@ -13,6 +14,7 @@ from simulator import (
     background_fetch_manager,
     clear_registration,
     complete_a_record,
+    create_record_objects,
     extract_content_range_values,
     perform_a_background_fetch,
     policy_container,
@@ -32,10 +34,29 @@ from simulator.user_agent import UserAgent
 literal = Catalogue(ERRATUM)
 
 
+@literal("E1", background_fetch_manager.bodies_are_read)
+async def the_skipped_are_counted(original: Any, ua: UserAgent, requests: Sequence[Request]) -> None:
+    """A request without a body is waited for like the others, for ever: fetch() never resolves."""
+    if any(request.body is None for request in requests):
+        await ua.turns.until(lambda: False, why="a body that there is not")
+
+
 @literal("E2", perform_a_background_fetch.failure_reason)
 def only_overwritten(original: Any, ua: UserAgent, reason: str, result: str) -> str:
     """The reason is set only where one is set already: it never is, and every job succeeds."""
     return result if reason else reason
+
+
+@literal("E3", perform_a_background_fetch.failure_reason)
+def the_last_one_wins(original: Any, ua: UserAgent, reason: str, result: str) -> str:
+    """Whatever failed last gives the reason, also a record that was only stopped with the others."""
+    return reason if result == "success" else result
+
+
+@literal("E5", create_record_objects.response_is_known)
+def only_a_response(original: Any, ua: UserAgent, data: BackgroundFetchResponse) -> bool:
+    """A record that ends before its headers leaves responseReady pending for ever."""
+    return data.response is not None
 
 
 @literal("E6", complete_a_record.starts_over)
@@ -64,6 +85,18 @@ def never_done(original: Any, ua: UserAgent, held: int, complete: int | None, ad
     return "" if complete is None else str(original(ua, held, complete, added))
 
 
+@literal("E9", complete_a_record.null_body_is_whole)
+def no_stream_no_end(original: Any, ua: UserAgent, response: Response) -> bool:
+    """A response without a body has no stream that could end, so its record never does."""
+    return False
+
+
+@literal("E10", complete_a_record.keepalive_allows)
+def as_fetch_has_it(original: Any, ua: UserAgent, request: Request) -> bool:
+    """Keepalive requests carry at most 64 KiB: any larger upload is a network error."""
+    return (request.body or 0) <= 64 * 1024
+
+
 @literal("E11", complete_a_record.may_send)
 def abort_does_not_wake(original: Any, ua: UserAgent, bg_fetch: BackgroundFetch) -> bool:
     """A paused record waits for being unpaused only: aborting it ends nothing."""
@@ -74,6 +107,18 @@ def abort_does_not_wake(original: Any, ua: UserAgent, bg_fetch: BackgroundFetch)
 def after_the_end(original: Any, ua: UserAgent, bg_fetch: BackgroundFetch) -> bool:
     """Bandwidth is told to be in use once there is a result, and not before."""
     return not bg_fetch.paused_flag.value and bg_fetch.result != ""
+
+
+@literal("E12", complete_a_record.result_of_a_pause)
+def an_aborted_network_error(original: Any, ua: UserAgent) -> str:
+    """Stopping the transfer for a pause marks the record as aborted."""
+    return "aborted"
+
+
+@literal("E24", background_fetch_manager.check_quota)
+def only_what_is_stored(original: Any, ua: UserAgent, upload_total: int, download_total: int) -> None:
+    """A downloadTotal that can never fit is accepted."""
+    original(ua, upload_total, 0)
 
 
 @literal("E35", background_fetch_display.aborted_by_the_user)

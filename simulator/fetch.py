@@ -37,6 +37,12 @@ REDIRECT_STATUS = (301, 302, 303, 307, 308)
 NULL_BODY_STATUS = (101, 103, 204, 205, 304)
 
 
+@point("complete-a-record-algorithm/x1")
+def is_redirect(ua: UserAgent, response: Response) -> bool:
+    """A redirect is followed, where it says to where."""
+    return response.status in REDIRECT_STATUS and response.header("location") is not None
+
+
 class NetworkError(Exception):
     """Fetch's network error, or the body's stream becoming errored.
 
@@ -141,8 +147,7 @@ async def fetch(
             response = evolve(arriving.response, type=cors.response_type(ua, crossed))
             if crossed:
                 _check(cors.passes_the_cors_check(ua, sending, response), sending)
-            location = response.header("location")
-            if response.status not in REDIRECT_STATUS or location is None:
+            if not is_redirect(ua, response):
                 yield evolve(arriving, response=response)
                 return
             mode = redirect_mode(ua, sending)
@@ -151,7 +156,7 @@ async def fetch(
                 return
             if mode == "error":
                 raise NetworkError(f"{sending.url} redirects, and the page wants no redirect")
-            _redirect(ua, sending, response.status, location)
+            _redirect(ua, sending, response.status, response.header("location") or "")
     raise NetworkError(f"more than {most_redirects(ua)} redirects")
 
 

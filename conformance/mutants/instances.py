@@ -25,8 +25,9 @@ def _(original: Any, ua: Any, instance: Any, state: Any) -> bool:
 
 @mutant("progress-runs-backwards", update_background_fetch_instances.fire_progress)
 def _(original: Any, ua: Any, instance: Any, state: Any) -> None:
-    """downloaded is told as what is still missing."""
-    original(ua, instance, evolve(state, downloaded=max(0, instance.downloadTotal - state.downloaded)))
+    """downloaded is told as what is still missing, where downloadTotal says what there is."""
+    missing = max(0, instance.downloadTotal - state.downloaded)
+    original(ua, instance, evolve(state, downloaded=missing) if instance.downloadTotal else state)
 
 
 @mutant("progress-silent", update_background_fetch_instances.fire_progress)

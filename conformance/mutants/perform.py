@@ -50,7 +50,9 @@ def _(original: Any, ua: Any) -> Any:
 
 @mutant("success-without-ui", perform_a_background_fetch.success_event)
 def _(original: Any, ua: Any) -> Any:
-    """backgroundfetchsuccess comes as a plain BackgroundFetchEvent."""
+    """backgroundfetchsuccess comes as a plain BackgroundFetchEvent, once another fetch was shown."""
+    if len(ua.displayed) < 2:
+        return original(ua)
     return "backgroundfetchsuccess", background_fetch_event.BackgroundFetchEvent
 
 
@@ -69,8 +71,9 @@ async def _(original: Any, ua: Any, bg_fetch: Any) -> None:
 
 @mutant("event-twice", perform_a_background_fetch.fire_the_event)
 async def _(original: Any, ua: Any, bg_fetch: Any, name: str, constructor: Any) -> Any:
-    """The end event is fired two times."""
-    await original(ua, bg_fetch, name, constructor)
+    """The end event of a fetch that did not succeed is fired two times."""
+    if name != "backgroundfetchsuccess":
+        await original(ua, bg_fetch, name, constructor)
     return await original(ua, bg_fetch, name, constructor)
 
 

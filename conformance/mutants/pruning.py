@@ -11,8 +11,6 @@ from collections.abc import Callable, Hashable, Sequence
 from inspect import iscoroutinefunction
 from typing import Any
 
-from attrs import Factory, frozen
-
 from conformance.driver import drive
 from conformance.implementations.simulator import SimulatorImplementation
 from conformance.mutants.catalogue import mutant
@@ -21,24 +19,17 @@ from simulator.overrides import MUTANT, POINTS, Override, Point
 from simulator.script_errors import ScriptError
 
 
-@frozen
-class Touched:
-    """The mutants whose points a scenario calls, and those of them that would do or answer something else."""
-
-    called: set[str] = Factory(set)
-    differing: set[str] = Factory(set)
-
-
 async def mutants_that_matter(scenario: Scenario, seed: int = 0) -> frozenset[str]:
     """The names of the mutants whose run of the scenario may differ from the reference's.
 
     Asking must not do anything. Where it does (the traces with and without it differ), every
     mutant matters whose points are called.
     """
-    touched = Touched()
-    asking = await _trace(scenario, seed, [_probe(point, touched) for point in POINTS])
-    harmless = asking == await _trace(scenario, seed, [])
-    return frozenset(touched.differing if harmless else touched.called)
+    called: set[str] = set()
+    differing: set[str] = set()
+    reference = await _trace(scenario, seed, [_listener(point, called) for point in POINTS])
+    asking = await _trace(scenario, seed, [_probe(point, differing) for point in POINTS])
+    return frozenset(differing if asking == reference else called)
 
 
 async def _trace(scenario: Scenario, seed: int, overrides: Sequence[Override]) -> list[str]:
@@ -47,24 +38,35 @@ async def _trace(scenario: Scenario, seed: int, overrides: Sequence[Override]) -
     return [seen.line() for seen in session.log.observations]
 
 
-def _probe(point: Point[Any, Any], touched: Touched) -> Override:
+def _listener(point: Point[Any, Any], called: set[str]) -> Override:
+    """An override that does what the point does, and notes the mutants of a point that is called."""
+    here = {name for name, _ in _mutants_of(point)}
+
+    def listen(original: Callable[..., Any], *args: Any) -> Any:
+        called.update(here)
+        return original(*args)
+
+    return Override(MUTANT, "listener", point, listen, "")
+
+
+def _probe(point: Point[Any, Any], differing: set[str]) -> Override:
     """An override that does what the point does, and notes which mutants would not."""
-    here = [(name, one) for name, several in mutant.by_name.items() for one in several if one.point is point]
-    asks = only_asks(point)
+    here = _mutants_of(point)
+    if not only_asks(point):
+        return _listener(point, differing)
 
     def probe(original: Callable[..., Any], *args: Any) -> Any:
-        if not asks:
-            touched.called.update(name for name, _ in here)
-            touched.differing.update(name for name, _ in here)
-            return original(*args)
         usual = _answer(original, *args)
         for name, one in here:
-            touched.called.add(name)
-            if name not in touched.differing and _answer(one.replacement, original, *args) != usual:
-                touched.differing.add(name)
+            if name not in differing and _answer(one.replacement, original, *args) != usual:
+                differing.add(name)
         return original(*args)
 
     return Override(MUTANT, "probe", point, probe, "")
+
+
+def _mutants_of(point: Point[Any, Any]) -> list[tuple[str, Override]]:
+    return [(name, one) for name, several in mutant.by_name.items() for one in several if one.point is point]
 
 
 def only_asks(point: Point[Any, Any]) -> bool:

@@ -84,3 +84,9 @@ def _(original: Any, ua: Any, event: Any) -> bool:
 @mutant("events-for-ever", service_worker.event_lifetime_max)
 def _(original: Any, ua: Any) -> None:
     """A worker may keep its event alive for ever, whatever the limit."""
+
+
+@mutant("ui-never-updated", background_fetch_event.ui_may_be_updated)
+def _(original: Any, ua: Any, event: Any) -> bool:
+    """updateUI() rejects from the first call on."""
+    return False

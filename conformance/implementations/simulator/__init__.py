@@ -19,7 +19,8 @@ class SimulatorImplementation:
     """The reference user agent with ``overrides`` laid over it, under ``name``.
 
     ``lacking`` are the levers that it does not have, with the reason. ``written_out``: every byte of
-    a body goes through h11, instead of as ranges.
+    a body goes through h11, instead of as ranges. ``most`` is the number of turns after which a run
+    that comes to no end is given up.
     """
 
     def __init__(
@@ -29,9 +30,11 @@ class SimulatorImplementation:
         lacking: Mapping[str, Lever] = MappingProxyType({}),
         *,
         written_out: bool = False,
+        most: int = 2_000_000,
     ) -> None:
         self.name, self.lacking, self.written_out = name, lacking, written_out
         self.overrides = tuple(overrides)
+        self.most = most
 
     async def open(self) -> Description:
         levers = {name: Lever(True) for name in LEVERS} | {**self.lacking}
@@ -44,7 +47,7 @@ class SimulatorImplementation:
             policy = overrides_for(scenario.policy)
         except UnknownPolicy as error:
             raise Unsupported("policy", str(error)) from None
-        async with Turns(seed).running() as turns:
+        async with Turns(seed, most=self.most).running() as turns:
             overrides = [*policy, *self.overrides]
             session = SimulatorSession(scenario, turns, overrides, written_out=self.written_out)
             try:

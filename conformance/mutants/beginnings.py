@@ -1,0 +1,64 @@
+"""Mutants of what fetch() checks, makes and gives."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from attrs import evolve
+
+from conformance.mutants.catalogue import mutant
+from simulator import background_fetch_manager, get_a_background_fetch_registration_instance
+from simulator.background_fetch_registration import BackgroundFetchRegistration
+
+
+@mutant("worker-not-needed", background_fetch_manager.check_active_worker)
+def _(original: Any, ua: Any, registration: Any) -> None:
+    """A fetch begins although no worker could take its end event."""
+
+
+@mutant("empty-id-accepted", background_fetch_manager.check_id)
+def _(original: Any, ua: Any, id: str) -> None:
+    """The empty string is an id."""
+
+
+@mutant("listed-late", background_fetch_manager.list_as_active)
+def _(original: Any, ua: Any, registration: Any, bg_fetch: Any) -> None:
+    """The id is listed only some time after the promise has resolved."""
+
+    async def later() -> None:
+        await ua.turns.sleep(1_000, why="the list")
+        original(ua, registration, bg_fetch)
+
+    ua.turns.start_soon(later)
+
+
+@mutant("total-forgotten", background_fetch_manager.chosen)
+def _(original: Any, ua: Any, options: Any) -> Any:
+    """downloadTotal is not taken over."""
+    return evolve(original(ua, options), downloadTotal=0)
+
+
+@mutant("total-invented", background_fetch_manager.chosen)
+def _(original: Any, ua: Any, options: Any) -> Any:
+    """A downloadTotal that was not given is a very large number."""
+    return evolve(original(ua, options), downloadTotal=options.downloadTotal or 2**53)
+
+
+@mutant("uploaded-from-the-start", background_fetch_manager.uploaded_at_first)
+def _(original: Any, ua: Any, upload_total: int) -> int:
+    """A new fetch counts its bodies as uploaded already."""
+    return upload_total
+
+
+@mutant("fetch-gives-a-stranger", background_fetch_manager.given_registration)
+def _(original: Any, ua: Any, bg_fetch: Any, environment: Any) -> Any:
+    """fetch() gives an object that is told nothing; get() gives the one that is."""
+    original(ua, bg_fetch, environment)
+    return BackgroundFetchRegistration(ua, environment, bg_fetch)
+
+
+@mutant("old-object-for-a-new-fetch", get_a_background_fetch_registration_instance.existing_instance)
+def _(original: Any, ua: Any, environment: Any, bg_fetch: Any) -> Any:
+    """A new fetch of an id that was used before has the earlier one's object."""
+    same_id = (old for fetch, old in environment.instances.items() if fetch.id == bg_fetch.id)
+    return original(ua, environment, bg_fetch) or next(same_id, None)
