@@ -25,7 +25,7 @@ def healed(scenario: Scenario, steps: int | None = None) -> Scenario:
     document = {key: value for key, value in scenario.document.items() if key != "expect"}
     kept = list(scenario.document.get("steps", ()))[:steps]
     begun = scenario_from_document({**document, "steps": kept}, scenario.id)
-    return scenario_from_document({**document, "steps": [*kept, *_mending(begun)]}, f"{scenario.id} healed")
+    return scenario_from_document({**document, "steps": [*kept, *_mending(begun)]}, f"{scenario.id}-healed")
 
 
 def _mending(scenario: Scenario) -> Iterator[Raw]:
