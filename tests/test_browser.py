@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import trio
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator import (
@@ -237,6 +237,7 @@ def test_a_failure_says_with_which_seed() -> None:
     assert failure.value.__notes__ == ["with seed 3; to see this run alone: @simulated(seeds=[3])"]
 
 
+@settings(deadline=None)  # a run takes as long as the machine is busy
 @given(hours=st.integers(1, 100))
 @simulated(seeds=[0])
 async def test_hypothesis_gives_what_it_is_asked_for(browser: Browser, hours: int) -> None:

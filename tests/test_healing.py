@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conformance.checks import judge
@@ -35,6 +35,7 @@ def test_every_scenario_ends_once_it_is_healed(one: Scenario) -> None:
         assert not [check for check in judge(mended, observations) if check.verdict == FAIL]
 
 
+@settings(deadline=None)  # a run takes as long as the machine is busy
 @given(st.data(), st.sampled_from(SMALL), st.integers(0, 1000))
 def test_so_it_does_wherever_it_is_broken_off(data: st.DataObject, one: Scenario, seed: int) -> None:
     mended = healed(one, data.draw(st.integers(0, len(one.steps)), label="steps kept"))

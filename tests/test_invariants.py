@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conformance.checks.evidence import evidence
@@ -147,6 +147,7 @@ def seen_of(id: str, seed: int) -> Sequence[Observation]:
     return observe(by_id(id), seed=seed)
 
 
+@settings(deadline=None)  # a run takes as long as the machine is busy
 @given(
     one=st.sampled_from(SMALL),
     seed=st.integers(0, 3),
@@ -164,6 +165,7 @@ def test_a_missing_witness_or_an_early_end_breaks_nothing(
             assert check.verdict != FAIL, (check, silent)
 
 
+@settings(deadline=None)  # a run takes as long as the machine is busy
 @given(one=st.sampled_from(SMALL), seed=st.integers(0, 1000))
 def test_the_reference_keeps_every_invariant_under_any_order(one: Scenario, seed: int) -> None:
     seen = evidence(one, observe(one, seed=seed))

@@ -28,9 +28,9 @@ K = TypeVar("K", bound=Kind)
 Seen = tuple[Observation, K]
 
 
-@frozen
+@frozen(eq=False)
 class Evidence:
-    """What the witnesses of one run have told, by what it is about."""
+    """What the witnesses of one run have told, by what it is about. Each is one of its own kind."""
 
     scenario: Scenario
     observations: Sequence[Observation]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from attrs import frozen
 
@@ -41,8 +42,9 @@ class Made:
         return total if isinstance(total, int) and total > 0 else 0
 
 
-def made(seen: Evidence) -> list[Made]:
-    """Every call of fetch() that was made, in order."""
+@lru_cache(maxsize=2)
+def made(seen: Evidence) -> Sequence[Made]:
+    """Every call of fetch() that was made, in order. Kept, because every rule asks."""
     found = []
     for step in (step for step in seen.scenario.steps if step.verb == "fetch"):
         for called, _ in select(seen.observations, Called, of=str(step.number)):
@@ -62,7 +64,8 @@ def scope_of(seen: Evidence, called: Observation) -> str:
     return max((one for one in seen.scenario.workers if place.startswith(one)), key=len, default="")
 
 
-def only_of_its_name(seen: Evidence) -> dict[str, Made]:
+@lru_cache(maxsize=2)
+def only_of_its_name(seen: Evidence) -> Mapping[str, Made]:
     """The accepted fetches whose name no other call bears: only of them is it sure what was seen of whom."""
     all = made(seen)
     names = [one.name for one in all]

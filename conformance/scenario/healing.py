@@ -25,7 +25,7 @@ def healed(scenario: Scenario, steps: int | None = None) -> Scenario:
     document = {key: value for key, value in scenario.document.items() if key != "expect"}
     kept = list(scenario.document.get("steps", ()))[:steps]
     begun = scenario_from_document({**document, "steps": kept}, scenario.id)
-    return scenario_from_document({**document, "steps": [*kept, *_mending(begun)]}, f"{scenario.id} healed")
+    return scenario_from_document({**document, "steps": [*kept, *_mending(begun)]}, f"{scenario.id}-healed")
 
 
 def _mending(scenario: Scenario) -> Iterator[Raw]:
@@ -83,17 +83,14 @@ def _stalls(scenario: Scenario) -> Iterator[Fault]:
 
 
 def _deadest(scenario: Scenario) -> int:
-    """The most answers of any resource that stand still until their connection dies."""
+    """The most outages that any resource needs: up to its last answer that stands still until one."""
     return max(
         (
-            sum(
-                any(
-                    fault.kind == "stall" and not fault.until and fault.duration is None
-                    for fault in answer.faults
-                )
-                for answer in resource.attempts
-            )
+            number
             for resource in scenario.origin.values()
+            for number, answer in enumerate(resource.attempts, 1)
+            for fault in answer.faults
+            if fault.kind == "stall" and not fault.until and fault.duration is None
         ),
         default=0,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -11,22 +12,37 @@ from conformance.checks.invariants.rule import Broken, Invariant
 from conformance.scenario.model import Scenario
 from simulator.content import told
 from simulator.observation import Observation, Record
-from simulator.origin.behaviour import Answer
+from simulator.origin.behaviour import Answer, Resource
 
 SOUND = re.compile(r"empty|[^?\s]+\[0:\d+\]")
 """Runs in words, as ``told`` writes them: none, or one of a known version from its first byte on."""
 
 
 def _bodies(seen: Evidence) -> Iterator[tuple[Observation, str, str]]:
-    """Every body that was read, by a handler or by a page's step: where, of what, and its runs in words."""
+    """Every body that was read, by a handler or by a page's step: where, of what, and its runs in words.
+
+    Not where an origin gives two versions the same validators: nobody could tell them apart.
+    """
+    muddled = {path for path, resource in seen.scenario.origin.items() if not _told_apart(resource)}
     for (_, path), records in seen.records.items():
         for observation, record in records:
             # What a URL holds itself came from no origin, and is of no content that is known.
-            if not record.exception and not path.startswith("data:"):
+            known = not path.startswith("data:") and not muddled & {path, record.url}
+            if not record.exception and known:
                 yield observation, path, told(record.runs)
     for step, _, observation, settled in calls(seen, "read"):
-        if isinstance(settled.value, dict) and "runs" in settled.value:
+        if not muddled and isinstance(settled.value, dict) and "runs" in settled.value:
             yield observation, f"the body of {step.of}", settled.value["runs"]
+
+
+def _told_apart(resource: Resource) -> bool:
+    """Whether each version of a resource has validators of its own."""
+    answers = (resource.answer, *resource.attempts)
+    return all(
+        (one.tag and one.tag != other.tag) or (one.last_modified and one.last_modified != other.last_modified)
+        for one, other in itertools.permutations(answers, 2)
+        if one.version != other.version
+    )
 
 
 def _one_version_without_gap_or_repeat(seen: Evidence) -> Iterator[Broken]:

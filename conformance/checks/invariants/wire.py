@@ -83,8 +83,11 @@ def _ranged(seen: Evidence) -> Iterator[tuple[Observation, Request, int]]:
 
 
 def _ranges_leave_no_gap(seen: Evidence) -> Iterator[Broken]:
-    for observation, data, start in _ranged(seen):
-        before = [_reached(seen, observation.of, number) for number in range(1, data.number)]
+    ranged = list(_ranged(seen))
+    last = {observation.of: data.number for observation, data, _ in ranged}
+    reached = {path: [_reached(seen, path, one) for one in range(1, last[path])] for path in last}
+    for observation, data, start in ranged:
+        before = reached[observation.of][: data.number - 1]
         if None not in before and start > max((one for one in before if one is not None), default=0):
             yield f"{observation.of} from byte {start}, which was never sent so far", observation
 
