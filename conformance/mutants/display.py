@@ -151,6 +151,18 @@ def _(original: Any, ua: Any, event: Any, title: Any, icons: Any) -> None:
         event.registration.background_fetch.title = title
 
 
+@mutant("empty-update-is-free", background_fetch_event.uses_up_the_update)
+def _(original: Any, ua: Any, event: Any, title: Any, icons: Any) -> bool:
+    """A call of updateUI() that changes nothing does not count."""
+    return title is not None or icons is not None
+
+
+@mutant("update-gives-the-title", background_fetch_event.updated)
+def _(original: Any, ua: Any, event: Any) -> str:
+    """updateUI() resolves with the title that is shown."""
+    return str(event.registration.background_fetch.title)
+
+
 @mutant("untitled", background_fetch_manager.shown_as)
 def _(original: Any, ua: Any, options: Any) -> Any:
     """A missing title is made up, and so are missing icons."""

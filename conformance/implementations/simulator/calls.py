@@ -163,8 +163,8 @@ class Calls:
             raise ScriptError("ReferenceError", f"there is no instance of the fetch {step.of} here")
         return self.events[step.of]
 
-    async def _updateUI(self, step: Step) -> None:
-        await update_ui(self._event(step), step.arguments["updateUI"])
+    async def _updateUI(self, step: Step) -> Any:
+        return await update_ui(self._event(step), step.arguments["updateUI"])
 
     async def _waitUntil(self, step: Step) -> None:
         turns, duration = self.environment.ua.turns, step.arguments["waitUntil"]
@@ -240,13 +240,13 @@ class Calls:
         return self.records[name].read(step.arguments.get("bytes"))
 
 
-async def update_ui(event: BackgroundFetchEvent, options: Mapping[str, Any]) -> None:
+async def update_ui(event: BackgroundFetchEvent, options: Mapping[str, Any]) -> Any:
     """Call an event's updateUI with the options of a step; an event without it has no such function."""
     if not isinstance(event, BackgroundFetchUpdateUIEvent):
         raise type_error("the event has no updateUI()")
     icons = options.get("icons")
     given = None if icons is None else sources(icons)
-    await event.updateUI(title=options.get("title"), icons=given)
+    return await event.updateUI(title=options.get("title"), icons=given)
 
 
 def sources(icons: Iterable[str | Mapping[str, str]]) -> tuple[str, ...]:
