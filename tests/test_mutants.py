@@ -58,6 +58,7 @@ def test_every_mutant_says_which_clause_it_breaks_and_how(name: str) -> None:
         ("E6", "create-settled-fetches-algorithm/matched-before-the-headers"),
         ("E7", "complete-a-record-algorithm/offline-resumes-by-range"),
         ("E11", "background-fetch-display-algorithm/abort-while-paused"),
+        ("E20", "background-fetch-display-algorithm/bandwidth-is-told-while-it-is-used"),
         ("E35", "background-fetch-display-algorithm/cancel-after-a-failure"),
         ("E55", "privacy-and-bandwidth-use/unregistered-mid-way"),
     ],

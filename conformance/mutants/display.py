@@ -83,6 +83,12 @@ def _(original: Any, ua: Any, bg_fetch: Any) -> bool:
     return False
 
 
+@mutant("started-unseen", background_fetch_display.pauses_in_the_background)
+def _(original: Any, ua: Any, environment: Any) -> bool:
+    """What a worker starts begins at once, whatever was promised."""
+    return False
+
+
 @mutant("shown-after-unregistering", background_fetch_display.take_down)
 def _(original: Any, ua: Any, registration: Any) -> None:
     """What is shown of a fetch stays when its registration is gone."""
