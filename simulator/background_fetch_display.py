@@ -151,6 +151,12 @@ def pauses_on_a_metered_link(ua: UserAgent) -> bool:
     return False
 
 
+@point("background-fetch-display-algorithm/15")
+def pauses_in_the_background(ua: UserAgent, environment: Environment) -> bool:
+    """Whether a fetch that no page has started waits for the user: policy."""
+    return False
+
+
 @point("privacy-and-bandwidth-use/4")
 def take_down(ua: UserAgent, registration: ServiceWorkerRegistration) -> None:
     """What is shown of the fetches of a registration goes with it."""
@@ -164,7 +170,8 @@ def take_down(ua: UserAgent, registration: ServiceWorkerRegistration) -> None:
 
 def display(ua: UserAgent, bg_fetch: BackgroundFetch, environment: Environment) -> None:
     """Show a background fetch from its beginning; ``environment`` is the one that asked for it."""
-    bg_fetch.paused_flag.value = starts_paused(ua)
+    unseen = pauses_in_the_background(ua, environment) and may_be_paused(ua, bg_fetch)
+    bg_fetch.paused_flag.value = starts_paused(ua) or unseen
     bg_fetch.awaits_the_user = ua.permission.value == "prompt"
     comes_into_view(ua, bg_fetch)
     if not _wait_for_the_link(ua, bg_fetch):

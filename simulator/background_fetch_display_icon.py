@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 @point("background-fetch-display-algorithm/5")
 def select_an_icon(ua: UserAgent, icons: tuple[str, ...], base: str) -> str | None:
     """One of the icons may be shown: here, the first that can be processed."""
-    return next((icon for icon in icons if _url(icon, base)), None)
+    return next((icon for icon in icons if url_of(icon, base)), None)
 
 
-def _url(icon: str, base: str) -> str:
+def url_of(icon: str, base: str) -> str:
     """The URL of an icon, "" where it has none."""
     try:
         return request_constructor(icon, base).url
@@ -52,16 +52,16 @@ async def show_an_icon(
     icon = select_an_icon(ua, bg_fetch.icons, environment.url)
     if icon is None:
         return
-    request = icon_request(ua, _url(icon, environment.url), ua.origin)
+    request = icon_request(ua, url_of(icon, environment.url), ua.origin)
     ended = environment.ended
     with ua.turns.abort_when(lambda: ended.value and not request.keepalive, ended):
-        whole = await _is_fetched(ua, request)
+        whole = await is_fetched(ua, request)
         if whole and icon in bg_fetch.icons:
             bg_fetch.icon_shown = icon
             show()
 
 
-async def _is_fetched(ua: UserAgent, request: Request) -> bool:
+async def is_fetched(ua: UserAgent, request: Request) -> bool:
     """Fetch an image; whether it came whole."""
     try:
         async with fetch(ua, request, lambda transmitted: None) as arriving:

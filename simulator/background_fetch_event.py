@@ -6,6 +6,7 @@ Sections background-fetch-event and background-fetch-update-ui-event.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from simulator.background_fetch_display import choose_an_icon, show
 from simulator.background_fetch_registration import BackgroundFetchRegistration
@@ -64,6 +65,20 @@ def refused_update(
     """A call that is refused changes nothing."""
 
 
+@point("background-fetch-update-ui-event-update-ui/7")
+def uses_up_the_update(
+    ua: UserAgent, event: BackgroundFetchUpdateUIEvent, title: str | None, icons: Sequence[str] | None
+) -> bool:
+    """Any call that is not refused is the one that is allowed, also one that changes nothing."""
+    return True
+
+
+@point("background-fetch-update-ui-event-update-ui/6")
+def updated(ua: UserAgent, event: BackgroundFetchUpdateUIEvent) -> Any:
+    """What the promise gives: undefined."""
+    return None
+
+
 @point("background-fetch-update-ui-event-update-ui/4")
 def replace_icons(ua: UserAgent, bg_fetch: BackgroundFetch, icons: Sequence[str]) -> None:
     """Icons that are given take the place of those before, all of them."""
@@ -95,7 +110,7 @@ class BackgroundFetchUpdateUIEvent(BackgroundFetchEvent):
         if not is_trusted(ua, self) or not ui_may_be_updated(ua, self):  # 1
             refused_update(ua, self, title, icons)
             return rejected_with(ua.turns, invalid_state_error("this event can update the UI no more"))
-        self.ui_updated_flag = True  # 2
+        self.ui_updated_flag = uses_up_the_update(ua, self, title, icons)  # 2
         if icons is not None:  # 5
             replace_icons(ua, bg_fetch, icons)
             choose_an_icon(ua, bg_fetch, self.registration.environment)
@@ -103,7 +118,7 @@ class BackgroundFetchUpdateUIEvent(BackgroundFetchEvent):
             replace_title(ua, bg_fetch, title)
         show(ua, bg_fetch)
         promise: Promise[None] = Promise(ua.turns)
-        promise.resolve(None)  # 7
+        promise.resolve(updated(ua, self))  # 7
         return promise
 
 

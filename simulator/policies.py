@@ -12,6 +12,7 @@ from typing import Any
 
 from simulator import background_fetch_display, complete_a_record, restart, service_worker
 from simulator.concepts import BackgroundFetchRecord, BackgroundFetchResponse
+from simulator.environment import Environment, WorkerGlobal
 from simulator.overrides import POLICY, Override, Point
 from simulator.user_agent import UserAgent
 
@@ -21,6 +22,7 @@ DEFAULTS: Mapping[str, Any] = {
     "cut_while_online": "fail",
     "prompt_starts_paused": False,
     "pause_on_metered": False,
+    "pause_in_background": False,
     "event_lifetime_max": "never",
     "kill_keeps": "all",
 }
@@ -70,6 +72,15 @@ def _pause_on_metered() -> list[Override]:
     return [Override(POLICY, "pause_on_metered=true", at, pauses, pauses.__doc__ or "")]
 
 
+def _pause_in_background() -> list[Override]:
+    def pauses(original: Any, ua: UserAgent, environment: Environment) -> bool:
+        """A fetch that a worker has started waits until the user resumes it."""
+        return isinstance(environment, WorkerGlobal)
+
+    at = background_fetch_display.pauses_in_the_background
+    return [Override(POLICY, "pause_in_background=true", at, pauses, pauses.__doc__ or "")]
+
+
 def _event_lifetime_max(most: int) -> list[Override]:
     def limited(original: Any, ua: UserAgent) -> int:
         """A worker is ended once its event has been active for so long."""
@@ -92,6 +103,7 @@ _VALUES: Mapping[str, Mapping[Any, Callable[[], list[Override]]]] = {
     "cut_while_online": {"fail": list, "retry": _retry_when_cut},
     "prompt_starts_paused": {False: list, True: _prompt_starts_paused},
     "pause_on_metered": {False: list, True: _pause_on_metered},
+    "pause_in_background": {False: list, True: _pause_in_background},
     "event_lifetime_max": {"never": list},
     "kill_keeps": {"all": list, "none": _kill_keeps_nothing},
 }

@@ -146,6 +146,7 @@ def test_a_mutant_that_acts_where_it_should_only_answer_is_run(monkeypatch: pyte
         ("E7", "complete-a-record-algorithm/offline-resumes-by-range"),
         ("E8", "extract-content-range-values-algorithm/unknown-complete-length"),
         ("E11", "background-fetch-display-algorithm/abort-while-paused"),
+        ("E20", "background-fetch-display-algorithm/bandwidth-is-told-while-it-is-used"),
         ("E22", "complete-a-record-algorithm/mixed-content"),
         ("E28", "background-fetch-manager-fetch/the-empty-id"),
         ("E35", "background-fetch-display-algorithm/cancel-after-a-failure"),

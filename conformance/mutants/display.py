@@ -83,26 +83,26 @@ def _(original: Any, ua: Any, bg_fetch: Any) -> bool:
     return False
 
 
+@mutant("started-unseen", background_fetch_display.pauses_in_the_background)
+def _(original: Any, ua: Any, environment: Any) -> bool:
+    """What a worker starts begins at once, whatever was promised."""
+    return False
+
+
 @mutant("shown-after-unregistering", background_fetch_display.take_down)
 def _(original: Any, ua: Any, registration: Any) -> None:
     """What is shown of a fetch stays when its registration is gone."""
 
 
-@mutant("gone-with-its-result", background_fetch_display.remains)
-def _(original: Any, ua: Any, bg_fetch: Any) -> bool:
-    """What is shown cannot be activated any more once there is a result."""
-    return False
-
-
-@mutant("no-icon", background_fetch_display_icon.select_an_icon)
-def _(original: Any, ua: Any, icons: Any, base: str) -> None:
-    """No icon is ever chosen."""
-
-
-@mutant("first-icon-or-none", background_fetch_display_icon.select_an_icon)
+@mutant("every-icon-asked-for", background_fetch_display_icon.select_an_icon)
 def _(original: Any, ua: Any, icons: Any, base: str) -> Any:
-    """An icon that cannot be processed stands in the way of the others."""
-    return original(ua, icons[:1], base)
+    """Every icon is asked for, to choose among them when they are here."""
+    chosen = original(ua, icons, base)
+    for icon in icons:
+        if icon != chosen and (url := background_fetch_display_icon.url_of(icon, base)):
+            request = background_fetch_display_icon.icon_request(ua, url, ua.origin)
+            ua.turns.start_soon(background_fetch_display_icon.is_fetched, ua, request)
+    return chosen
 
 
 def _icon(name: str, says: str, **changes: Any) -> None:
@@ -149,6 +149,18 @@ def _(original: Any, ua: Any, event: Any, title: Any, icons: Any) -> None:
     """A refused updateUI() rejects, and changes the title all the same."""
     if title is not None:
         event.registration.background_fetch.title = title
+
+
+@mutant("empty-update-is-free", background_fetch_event.uses_up_the_update)
+def _(original: Any, ua: Any, event: Any, title: Any, icons: Any) -> bool:
+    """A call of updateUI() that changes nothing does not count."""
+    return title is not None or icons is not None
+
+
+@mutant("update-gives-the-title", background_fetch_event.updated)
+def _(original: Any, ua: Any, event: Any) -> str:
+    """updateUI() resolves with the title that is shown."""
+    return str(event.registration.background_fetch.title)
 
 
 @mutant("untitled", background_fetch_manager.shown_as)

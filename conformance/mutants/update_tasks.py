@@ -63,6 +63,20 @@ def _(original: Any, ua: Any, result: str) -> bool:
     return False
 
 
+@mutant("success-is-failure", perform_a_background_fetch.set_result)
+def _(original: Any, ua: Any, bg_fetch: Any, reason: str) -> None:
+    """A fetch without any reason to fail has the result failure all the same."""
+    original(ua, bg_fetch, reason)
+    bg_fetch.result = "failure"
+
+
+@mutant("failure-is-success", perform_a_background_fetch.set_result)
+def _(original: Any, ua: Any, bg_fetch: Any, reason: str) -> None:
+    """A fetch that has a reason has the result success all the same."""
+    original(ua, bg_fetch, reason)
+    bg_fetch.result = "success"
+
+
 @mutant("any-end-is-an-abort", perform_a_background_fetch.fail_event)
 def _(original: Any, ua: Any) -> Any:
     """A failed fetch fires backgroundfetchabort."""

@@ -180,12 +180,12 @@ class Calls(Beside):
             raise ScriptError("ReferenceError", f"there is no instance of the fetch {step.of} here")
         return self.events[step.of]
 
-    async def _updateUI(self, step: Step) -> None:
+    async def _updateUI(self, step: Step) -> Any:
         event, options = self._event(step), step.arguments["updateUI"]
         event.dispatching = step.arguments.get("dispatched", event.dispatching)
         promise = update_ui(event, options, step.arguments.get("arguments", 1))
         event.dispatching = event.dispatching and not step.arguments.get("dispatched")
-        await promise
+        return await promise
 
     async def _waitUntil(self, step: Step) -> None:
         turns, duration = self.environment.ua.turns, step.arguments["waitUntil"]
@@ -274,7 +274,7 @@ class Calls(Beside):
         return self.records[name].read(step.arguments.get("bytes"))
 
 
-def update_ui(event: BackgroundFetchEvent, options: Mapping[str, Any], given: int = 1) -> Promise[None]:
+def update_ui(event: BackgroundFetchEvent, options: Mapping[str, Any], given: int = 1) -> Promise[Any]:
     """Call an event's updateUI with the options of a step; an event without it has no such function."""
     if not isinstance(event, BackgroundFetchUpdateUIEvent):
         raise type_error("the event has no updateUI()")

@@ -18,8 +18,8 @@ from simulator.script_errors import quota_exceeded_error, type_error
 from simulator.storage import Cached, QuotaExceeded
 
 
-async def _update_ui(script: Calls, event: BackgroundFetchEvent, options: Mapping[str, Any]) -> None:
-    await update_ui(event, options)
+async def _update_ui(script: Calls, event: BackgroundFetchEvent, options: Mapping[str, Any]) -> Any:
+    return await update_ui(event, options)
 
 
 async def _cache(script: Calls, event: BackgroundFetchEvent, name: str) -> None:
