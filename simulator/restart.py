@@ -57,7 +57,7 @@ def end(ua: UserAgent, log: Log, *, killed: bool) -> UserAgent:
     new.online.value, new.metered = old.online.value, old.metered
     new.bandwidth, new.latency = old.bandwidth, old.latency
     for scope, registration in ua.registrations.items():
-        heir.register(scope, registration.script, active=registration.active_worker)
+        heir.register(scope, registration.script).active_worker = registration.active_worker
         _hand_on(ua, registration, heir.registrations[scope], killed)
     heir.storage.usage = sum(bg_fetch.stored_body_bytes_total for bg_fetch in heir.displayed)
     ua.network.go_offline()

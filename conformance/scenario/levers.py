@@ -52,7 +52,7 @@ def _permissions(scenario: Scenario) -> set[str]:
 
 def _worker_steps(scenario: Scenario) -> bool:
     scripts = scenario.workers.values()
-    special = any(script.handlers or script.by_attribute or not script.active for script in scripts)
+    special = any(script.handlers or script.by_attribute or not script.installs for script in scripts)
     return special or any(step.verb in CALLS | OBJECTS and is_worker(step.on) for step in scenario.steps)
 
 

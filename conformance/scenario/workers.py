@@ -27,7 +27,7 @@ def _worker_script(scope: str, handlers: Raw, spot: Spot, weight: Weight) -> Wor
         if event in EVENTS
     }
     by_attribute = handlers.get("listens") == "by attribute"
-    return WorkerScript(scope, made, handlers.get("active", True), by_attribute)
+    return WorkerScript(scope, made, "install" not in handlers, by_attribute=by_attribute)
 
 
 def _worker_step(raw: Raw, spot: Spot, weight: Weight) -> WorkerStep:

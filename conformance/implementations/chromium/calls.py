@@ -76,10 +76,12 @@ def worker_steps(scenario: Scenario, version: int) -> bytes:
         scope: {event: [_worker_step(step) for step in steps] for event, steps in script.handlers.items()}
         for scope, script in scenario.workers.items()
     }
-    inactive = [scope for scope, script in scenario.workers.items() if not script.active]
-    by_attribute = [scope for scope, script in scenario.workers.items() if script.by_attribute]
-    scripts = {"handlers": handlers, "inactive": inactive, "byAttribute": by_attribute}
-    told = json.dumps({"version": version, **scripts})
+    scripts = scenario.workers.items()
+    never_active = [scope for scope, script in scripts if not script.installs]
+    by_attribute = [scope for scope, script in scripts if script.by_attribute]
+    told = json.dumps(
+        {"version": version, "handlers": handlers, "neverActive": never_active, "byAttribute": by_attribute}
+    )
     return f"const scenario = {told};\n".encode()
 
 

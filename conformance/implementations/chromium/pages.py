@@ -46,9 +46,9 @@ class Pages:
             self._frames[name] = within
         else:
             self._windows[name] = await trio.to_thread.run_sync(self._machine.browser.open, url)
-        workers = self._scenario.workers
-        inactive = [scope for scope, script in workers.items() if not script.active]
-        await self.script(name, "return bgfetch.open(...arguments)", name, list(workers), inactive)
+        scripts = self._scenario.workers.items()
+        scopes = {scope: script.installs for scope, script in scripts}
+        await self.script(name, "return bgfetch.open(...arguments)", name, scopes)
 
     async def close(self, name: str) -> None:
         """Close a page with its frames, or a frame."""

@@ -94,7 +94,7 @@ class SimulatorSession:
 
     def _set_up(self) -> None:
         for scope, script in self.scenario.workers.items():
-            self.agent.register(scope, self._worker, active=script.active)
+            self.agent.register(scope, self._worker).active_worker = script.installs
         self._open("page", "/")
         if self.scenario.permission != "granted":
             self._set_permission(self.scenario.permission)
