@@ -51,9 +51,11 @@ def records_may_be_read(ua: UserAgent, instance: BackgroundFetchRegistration) ->
 
 
 @point("background-fetch-registration-match-all/3.2")
-def without_a_request(ua: UserAgent, records: list[StoredRecord]) -> list[StoredRecord]:
-    """What matchAll() gives where it is not told what to compare with: every record (erratum 30)."""
-    return records
+def is_asked_for(
+    ua: UserAgent, query: Request | None, record: StoredRecord, options: CacheQueryOptions
+) -> bool:
+    """Without a request every record is (erratum 30)."""
+    return query is None or request_matches_cached_item(ua, query, record, options)
 
 
 @point("background-fetch-registration-match-all/3.2e")
@@ -107,16 +109,6 @@ class ProgressEvent:
     bubbles: bool
     cancelable: bool
     isTrusted: bool = True
-
-
-def matching_records(
-    ua: UserAgent, records: list[StoredRecord], query: Request | None, options: CacheQueryOptions | None
-) -> list[StoredRecord]:
-    """The records that a query asks for (3.2)."""
-    if query is None:
-        return without_a_request(ua, records)
-    how = options or CacheQueryOptions()
-    return all_of_a_url(ua, [one for one in records if request_matches_cached_item(ua, query, one, how)])
 
 
 class BackgroundFetchRegistration:
@@ -225,7 +217,12 @@ class BackgroundFetchRegistration:
         promise: Promise[Any] = Promise(ua.turns)
 
         async def steps() -> None:  # 3
-            matching = matching_records(ua, self.background_fetch.records, query, options)
+            matching = [
+                record
+                for record in self.background_fetch.records
+                if is_asked_for(ua, query, record, options or CacheQueryOptions())
+            ]
+            matching = all_of_a_url(ua, matching)
             realm = self.environment
             queue_a_bgfetch_task(
                 ua,

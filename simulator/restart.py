@@ -60,7 +60,7 @@ def end(ua: UserAgent, log: Log, *, killed: bool) -> UserAgent:
     new.bandwidth, new.latency = old.bandwidth, old.latency
     heir.connect_src = ua.connect_src
     for scope, registration in ua.registrations.items():
-        heir.register(scope, registration.script, active=registration.active_worker)
+        heir.register(scope, registration.script).active_worker = registration.active_worker
         _hand_on(ua, registration, heir.registrations[scope], killed)
     heir.storage.caches = ua.storage.caches
     heir.storage.usage = heir.storage.cached + sum(one.stored_body_bytes_total for one in heir.displayed)

@@ -49,10 +49,9 @@ class UserAgent:
         self.connect_src: tuple[str, ...] | None = None  # of the policy that pages are served with
         self.paused_for_the_link: set[BackgroundFetch] = set()
 
-    def register(self, scope: str, script: Script, *, active: bool = True) -> ServiceWorkerRegistration:
-        """Register a service worker, active at once or never. ``scope`` is a path."""
+    def register(self, scope: str, script: Script) -> ServiceWorkerRegistration:
+        """Register a service worker, active at once. ``scope`` is a path."""
         self.registrations[scope] = ServiceWorkerRegistration(self, self.origin + scope, script)
-        self.registrations[scope].active_worker = active
         return self.registrations[scope]
 
     def open_page(self, path: str = "/", name: str = "page", parent: Environment | None = None) -> Page:

@@ -64,7 +64,7 @@ def test_what_is_wrong_is_told(steps: list[str], what: str, fix: str) -> None:
         (['inspect = "BackgroundFetchManager"'], "", ("inspect",)),
         (['query = "background-fetch"'], "", ("fetch",)),
         (['open = "p"\nin = "page"'], "", ("gate", "second page")),
-        (["getIds = true"], 'workers."/" = { active = false }\n', ("fetch", "worker steps")),
+        (["getIds = true"], 'workers."/" = { install = "never" }\n', ("fetch", "worker steps")),
         (["getIds = true"], 'workers."/" = { listens = "by attribute" }\n', ("fetch", "worker steps")),
     ],
 )

@@ -85,14 +85,22 @@ def _ended_after(seen: Evidence, moment: Observation) -> bool:
     return any(one.sequence > moment.sequence and event.type in END_EVENTS for one, event in events)
 
 
-# -- prompt_starts_paused --------------------------------------------------------------------
+# -- prompt_starts_paused, pause_in_background ------------------------------------------------
 
 
 def _prompt_starts_paused(seen: Evidence, wanted: bool) -> str:
     """At prompt nothing is sent before the user's word, though there was time; or it is."""
-    stretches = list(_unanswered(seen))
-    if not stretches:
-        return "no fetch began while the permission was at prompt"
+    stretches = list(_unanswered(seen, lambda called, state: state == "prompt"))
+    return _held_back(stretches, wanted) if stretches else "no fetch began while the permission was at prompt"
+
+
+def _pause_in_background(seen: Evidence, wanted: bool) -> str:
+    """Of what a worker has begun nothing is sent before the user's word, though there was time; or it is."""
+    stretches = list(_unanswered(seen, lambda called, state: called.witness == "worker"))
+    return _held_back(stretches, wanted) if stretches else "no worker began a fetch"
+
+
+def _held_back(stretches: list[tuple[Step, list[Observation]]], wanted: bool) -> str:
     for step, stretch in stretches:
         paths = {request.path for request in step.arguments.get("requests", ())}
         asked = any(isinstance(one.data, Request) and one.of in paths for one in stretch)
@@ -105,20 +113,25 @@ def _prompt_starts_paused(seen: Evidence, wanted: bool) -> str:
     return ""
 
 
-def _unanswered(seen: Evidence) -> Iterator[tuple[Step, list[Observation]]]:
-    """Each fetch that was called at prompt, with what was seen until the user said something."""
+def _unanswered(
+    seen: Evidence, concerned: Callable[[Observation, str], bool]
+) -> Iterator[tuple[Step, list[Observation]]]:
+    """Each fetch() that is concerned, with what was seen until the user said something.
+
+    ``concerned`` is asked with the call and the permission's state.
+    """
     state, steps = seen.scenario.permission, {str(step.number): step for step in seen.scenario.steps}
     for place, one in enumerate(seen.observations):
         if isinstance(one.data, Permission):
             state = one.data.state
-        elif isinstance(one.data, Called) and one.data.verb == "fetch" and state == "prompt":
+        elif isinstance(one.data, Called) and one.data.verb == "fetch" and concerned(one, state):
             rest = seen.observations[place + 1 :]
             end = next((n for n, later in enumerate(rest) if _answers(later)), len(rest))
             yield steps[one.of], list(rest[:end])
 
 
 def _answers(one: Observation) -> bool:
-    """Whether this may be what a fetch at prompt waits for: the user's word, or another permission."""
+    """Whether this may be what a fetch that is held back waits for: a word of the user, a permission."""
     return isinstance(one.data, Permission) or (isinstance(one.data, StepSeen) and one.data.verb == "user")
 
 
@@ -210,6 +223,7 @@ def _resumed(seen: Evidence, kill: Observation) -> Iterator[tuple[int, tuple[Obs
 RULES: Mapping[str, Callable[[Evidence, Any], str]] = {
     "cut_while_online": _cut_while_online,
     "prompt_starts_paused": _prompt_starts_paused,
+    "pause_in_background": _pause_in_background,
     "pause_on_metered": _pause_on_metered,
     "event_lifetime_max": _event_lifetime_max,
     "kill_keeps": _kill_keeps,

@@ -195,7 +195,7 @@ def _(original: Any, ua: Any, matching: Any) -> Any:
     return list({record.request.url: record for record in matching}.values())
 
 
-@mutant("vary-ignored", request_matches_cached_item.vary_matches)
+@mutant("vary-plays-no-part", request_matches_cached_item.vary_matches)
 def _(original: Any, ua: Any, query: Any, stored: Any, response: Any, options: Any) -> bool:
     """Vary plays no part in matching."""
     return True
@@ -213,10 +213,10 @@ def _(original: Any, ua: Any, url: str) -> str:
     return url.replace("#", "%23")
 
 
-@mutant("matchAll-gives-one", background_fetch_registration.without_a_request)
-def _(original: Any, ua: Any, records: Any) -> Any:
-    """matchAll() without a request gives the first record only."""
-    return records[:1]
+@mutant("only-with-a-request", background_fetch_registration.is_asked_for)
+def _(original: Any, ua: Any, query: Any, record: Any, options: Any) -> bool:
+    """matchAll() without a request gives nothing."""
+    return query is not None and bool(original(ua, query, record, options))
 
 
 @mutant("records-only-at-the-end", background_fetch_registration.records_may_be_read)

@@ -28,10 +28,10 @@ def _(original: Any, ua: Any, query: Any, stored: Any, response: Any, options: A
     return bool(original(ua, query, stored, response, evolve(options, ignoreVary=False)))
 
 
-@mutant("no-argument-finds-only-get", background_fetch_registration.without_a_request)
-def _(original: Any, ua: Any, records: Any) -> Any:
+@mutant("no-argument-finds-only-get", background_fetch_registration.is_asked_for)
+def _(original: Any, ua: Any, query: Any, record: Any, options: Any) -> bool:
     """matchAll() without a request gives what a GET would find."""
-    return [record for record in original(ua, records) if record.request.method == "GET"]
+    return bool(record.request.method == "GET" and original(ua, query, record, options))
 
 
 @mutant("no-match-before-the-end", background_fetch_registration.records_may_be_read)

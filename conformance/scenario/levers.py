@@ -59,7 +59,7 @@ def _user_interface(scenario: Scenario) -> bool:
 def _worker_steps(scenario: Scenario) -> bool:
     scripts = scenario.workers.values()
     special = any(
-        script.handlers or script.by_attribute or script.sees_fetches or not script.active
+        script.handlers or script.by_attribute or script.sees_fetches or not script.installs
         for script in scripts
     )
     return special or any(step.verb in CALLS | OBJECTS and is_worker(step.on) for step in scenario.steps)

@@ -123,13 +123,13 @@ class WorkerStep:
 class WorkerScript:
     """A service worker registration: its scope, and what its handlers do, by event type.
 
-    One that is not ``active`` is installed for ever. ``by_attribute``: its script assigns the
+    ``installs`` says whether it ever becomes active. ``by_attribute``: its script assigns the
     handler attributes instead of adding listeners. ``sees_fetches``: it handles fetch.
     """
 
     scope: str = "/"
     handlers: Mapping[str, tuple[WorkerStep, ...]] = Factory(dict)
-    active: bool = True
+    installs: bool = True
     by_attribute: bool = False
     sees_fetches: bool = False
 

@@ -27,7 +27,7 @@ def _worker_script(scope: str, handlers: Raw, spot: Spot, weight: Weight) -> Wor
         if event in EVENTS
     }
     by_attribute, sees_fetches = handlers.get("listens") == "by attribute", handlers.get("fetch", False)
-    return WorkerScript(scope, made, handlers.get("active", True), by_attribute, sees_fetches)
+    return WorkerScript(scope, made, "install" not in handlers, by_attribute, sees_fetches)
 
 
 def _worker_step(raw: Raw, spot: Spot, weight: Weight) -> WorkerStep:

@@ -86,12 +86,15 @@ def worker_steps(scenario: Scenario, version: int) -> bytes:
         scope: {event: [_worker_step(step) for step in steps] for event, steps in script.handlers.items()}
         for scope, script in scenario.workers.items()
     }
-    inactive = [scope for scope, script in scenario.workers.items() if not script.active]
-    by_attribute = [scope for scope, script in scenario.workers.items() if script.by_attribute]
-    see_fetches = [scope for scope, script in scenario.workers.items() if script.sees_fetches]
-    scripts = {"inactive": inactive, "byAttribute": by_attribute, "seeFetches": see_fetches}
-    told = json.dumps({"version": version, "handlers": handlers, **scripts})
-    return f"const scenario = {told};\n".encode()
+    scripts = scenario.workers.items()
+    told = {
+        "version": version,
+        "handlers": handlers,
+        "neverActive": [scope for scope, script in scripts if not script.installs],
+        "byAttribute": [scope for scope, script in scripts if script.by_attribute],
+        "seeFetches": [scope for scope, script in scripts if script.sees_fetches],
+    }
+    return f"const scenario = {json.dumps(told)};\n".encode()
 
 
 def _worker_step(step: WorkerStep) -> dict[str, Any]:

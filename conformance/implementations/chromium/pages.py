@@ -48,9 +48,9 @@ class Pages:
         else:
             self._windows[name] = await trio.to_thread.run_sync(self._machine.browser.open, url)
             self._known[name] = self._windows[name]
-        workers = self._scenario.workers
-        inactive = [scope for scope, script in workers.items() if not script.active]
-        await self.script(name, "return bgfetch.open(...arguments)", name, list(workers), inactive)
+        scripts = self._scenario.workers.items()
+        scopes = {scope: script.installs for scope, script in scripts}
+        await self.script(name, "return bgfetch.open(...arguments)", name, scopes)
 
     def window(self, page: str) -> str:
         """The window that a page has, or had until it was closed."""

@@ -5,11 +5,12 @@ The twin of fixtures/calls.js, call by call, so that both give the same observat
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
 from conformance.implementations.protocol import Unsupported
 from conformance.implementations.simulator.beside import Beside, Told
+from conformance.implementations.simulator.objects import all_settled
 from conformance.implementations.simulator.reading import Reading
 from conformance.scenario.model import RequestSpec, Step
 from simulator.background_fetch_event import BackgroundFetchEvent, BackgroundFetchUpdateUIEvent
@@ -26,7 +27,6 @@ from simulator.promise import Promise, promise_of
 from simulator.request import Request
 from simulator.request_matches_cached_item import CacheQueryOptions
 from simulator.script_errors import ScriptError, ThrownAtOnce, type_error
-from simulator.turns import Cell
 from simulator.web_idl import assign, call
 
 MANAGER, REGISTRATION = "BackgroundFetchManager", "BackgroundFetchRegistration"
@@ -70,7 +70,7 @@ class Calls(Beside):
             outcome = "thrown" if isinstance(error, ThrownAtOnce) else "rejected"
             self.see(str(step.number), Settled(outcome, None, error.name))
             return
-        promise = made[0] if len(made) == 1 else _all_settled(made)
+        promise = made[0] if len(made) == 1 else all_settled(made)
         self.environment.ua.turns.start_soon(self._report, step, promise)
 
     async def _report(self, step: Step, outcome: Awaitable[Any]) -> None:
@@ -199,27 +199,7 @@ class Calls(Beside):
         registration, duration = self._held(step), step.arguments.get("for")
         if duration is None:
             return attributes(registration)
-        return await self._watch_alone(registration, duration)
-
-    async def _watch_alone(self, registration: BackgroundFetchRegistration, duration: int) -> Any:
-        """Read the attributes for so long, with nothing else of this event loop let in."""
-        turns, over, events = self.environment.ua.turns, Cell(False), [0]
-        seen: dict[str, Any] = {}
-
-        def count(now: BackgroundFetchRegistration) -> None:
-            events[0] += not over.value and bool(seen)
-
-        async def read() -> None:
-            seen.update(attributes(registration))
-            await turns.sleep(duration, why="script that holds its event loop")
-            now = attributes(registration)
-            seen.update(now, unchanged=now == {key: seen[key] for key in now}, progress=events[0])
-            over.value = True
-
-        registration.on_progress(count)
-        self.environment.event_loop.hold(read)
-        await turns.until(lambda: over.value, over, why="script that holds its event loop")
-        return seen
+        return await self._watch_alone(registration, duration, attributes)
 
     def _match(self, step: Step) -> Awaitable[Any]:
         held, query, options = self._held(step), self._asked_for(step.arguments["match"]), self._options(step)
@@ -283,18 +263,6 @@ def update_ui(event: BackgroundFetchEvent, options: Mapping[str, Any], given: in
     ua, title = event.registration.ua, options.get("title")
     steps = lambda: event.updateUI(title=title, icons=taken)  # noqa: E731
     return call(ua, type(event).__name__, "updateUI", given, steps)
-
-
-async def _all_settled(made: Sequence[Awaitable[Any]]) -> list[Any]:
-    """What calls that were made together come to, each by itself."""
-    return [await _settled(one) for one in made]
-
-
-async def _settled(call: Awaitable[Any]) -> Any:
-    try:
-        return await call
-    except ScriptError as error:
-        return {"throws": error.name}
 
 
 def _form(event: ProgressEvent) -> dict[str, Any]:

@@ -5,7 +5,7 @@ The twin of fixtures/objects.js, verb by verb, so that both give the same observ
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from conformance.scenario.model import Step
@@ -16,6 +16,7 @@ from simulator.environment import Environment, WorkerGlobal
 from simulator.observation import Kind, Permission
 from simulator.permissions import PermissionStatus, query
 from simulator.script_errors import ScriptError
+from simulator.turns import Cell
 from simulator.web_idl import assign, inspect
 
 UNHEARD: Callable[[Any], None] = lambda event: None  # noqa: E731  # a handler that does nothing
@@ -87,3 +88,37 @@ class Objects:
         status = await promise
         status.onchange = lambda now: self.see("", Permission(now.state))
         return {"state": status.state}
+
+    async def _watch_alone(
+        self, registration: BackgroundFetchRegistration, duration: int, read: Callable[..., dict[str, Any]]
+    ) -> Any:
+        """Read the attributes for so long, with nothing else of this event loop let in."""
+        turns, over, events = self.environment.ua.turns, Cell(False), [0]
+        seen: dict[str, Any] = {}
+
+        def count(now: BackgroundFetchRegistration) -> None:
+            events[0] += not over.value and bool(seen)
+
+        async def hold() -> None:
+            seen.update(read(registration))
+            await turns.sleep(duration, why="script that holds its event loop")
+            now = read(registration)
+            seen.update(now, unchanged=now == seen, progress=events[0])
+            over.value = True
+
+        registration.on_progress(count)
+        self.environment.event_loop.hold(hold)
+        await turns.until(lambda: over.value, over, why="script that holds its event loop")
+        return seen
+
+
+async def all_settled(made: Sequence[Awaitable[Any]]) -> list[Any]:
+    """What calls that were made together come to, each by itself."""
+    return [await _settled(one) for one in made]
+
+
+async def _settled(call: Awaitable[Any]) -> Any:
+    try:
+        return await call
+    except ScriptError as error:
+        return {"throws": error.name}

@@ -125,7 +125,7 @@ class SimulatorSession:
         sources = self.scenario.connect_src
         self.agent.connect_src = None if sources is None else tuple(map(self._origin_of, ("/", *sources)))
         for scope, script in self.scenario.workers.items():
-            self.agent.register(scope, self._worker, active=script.active)
+            self.agent.register(scope, self._worker).active_worker = script.installs
         self._open("page", "/")
         if self.scenario.permission != "granted":
             self._set_permission(self.scenario.permission)

@@ -90,7 +90,7 @@ WORKER = define(
                 Key(event, ListOf("a list of worker steps", WORKER_STEP), f"what its handler of {event} does")
                 for event in EVENTS
             ),
-            Key("active", FLAG, "whether it is ever activated", "true"),
+            Key("install", word("never"), "it never becomes active", "it is active at once"),
             Key(
                 "listens",
                 word("by listener", "by attribute"),
