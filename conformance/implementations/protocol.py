@@ -52,7 +52,7 @@ LEVERS = {
     "worker steps": "the scenario says what the service worker's handlers do",
     "cross origin": "a second origin of the scenario",
     "page policy": "pages are served with a content security policy",
-    "restart": "the user agent is killed, quit and started again",
+    "restart": "the user agent is killed, quit, terminated and started again",
     "stop worker": "the service worker is stopped, updated or unregistered",
     "user": "the user accepts, refuses, pauses, resumes, cancels and clicks",
     "ui": "what the user interface shows is read, and what it offers beside that is used",
