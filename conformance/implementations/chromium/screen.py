@@ -10,7 +10,6 @@ import os
 import select
 import shutil
 import subprocess
-from contextlib import suppress
 from pathlib import Path
 
 import trio
@@ -46,7 +45,10 @@ def hide_sockets() -> None:
 
 
 class Screen:
-    """A running Xvfb. ``display`` is what its clients are told. Raises Trouble when it does not start."""
+    """A running Xvfb, which ends with the worker. ``display`` is what its clients are told.
+
+    Raises Trouble when it does not start.
+    """
 
     def __init__(self, folder: Folder, *, hidden: bool) -> None:
         """``hidden``: its sockets are seen by this namespace only, so a lock for all would mislead others."""
@@ -57,7 +59,7 @@ class Screen:
         command = ["Xvfb", "-displayfd", str(write), *options, *own]
         try:
             with folder.starting:
-                self._process = subprocess.Popen(command, pass_fds=[write], stderr=subprocess.DEVNULL)
+                self.process = subprocess.Popen(command, pass_fds=[write], stderr=subprocess.DEVNULL)
         except OSError as error:
             os.close(read)
             raise Trouble(f"Xvfb could not be started: {error}. {MEND}") from None
@@ -75,12 +77,6 @@ class Screen:
                 raise Trouble(f"{' '.join(command)} failed: {(done.stderr or b'').decode().strip()}")
             return
         raise Trouble(f"{' '.join(command)} has not ended within {_MOVED_WITHIN_S} s.")
-
-    def close(self) -> None:
-        """End it; it then takes its lock and its socket away itself."""
-        self._process.terminate()
-        with suppress(subprocess.TimeoutExpired):
-            self._process.wait(_STARTED_WITHIN_S)
 
 
 def _number(read: int) -> int:
