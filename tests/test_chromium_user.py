@@ -111,7 +111,8 @@ def test_every_action_is_confirmed_and_the_scenario_goes_on(name: str, seen: See
 def test_a_fetch_that_asks_first_starts_paused_and_sends_nothing(name: str, seen: Seen) -> None:
     registered = next(data for _, data in select(seen[name], Devtools))
     assert registered.details["Start Paused"] == "Yes"
-    before = [one for one in seen[name] if one.time < next(select(seen[name], Display))[0].time]
+    assert next(data.paused for _, data in select(seen[name], Display, witness="devtools"))
+    before = [one for one in seen[name] if one.time < next(select(seen[name], Display, witness="ui"))[0].time]
     sent = list(select(before, Request))
     assert [data.number for _, data in sent] in ([], [1, 1])  # once accepted, the proxy and the origin see it
     if name == "refuse":

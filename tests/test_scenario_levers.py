@@ -79,6 +79,7 @@ def attempt(keys: str) -> str:
         (step("browser = 'quit'"), "restart"),
         (step("worker = 'unregister'"), "stop worker"),
         (step("user = 'pause'"), "user"),
+        (step("webdriver = { click = 'f' }\ngives = { status = 200 }"), "webdriver"),
         (at_top("network = { bandwidth = '1 kbit/s' }"), "bandwidth"),
         (step("network = { latency = '1 s' }"), "bandwidth"),
         (step("network = { metered = true }"), "metered"),
