@@ -86,6 +86,7 @@ def attempt(keys: str) -> str:
         (step("user = 'always-deny'"), "ui"),
         (step("look = 'f'"), "ui"),
         (at_top("[[workers.'/'.backgroundfetchfail]]\ncache = 'a'"), "worker steps"),
+        (step("webdriver = { click = 'f' }\ngives = { status = 200 }"), "webdriver"),
         (at_top("network = { bandwidth = '1 kbit/s' }"), "bandwidth"),
         (step("network = { latency = '1 s' }"), "bandwidth"),
         (step("network = { metered = true }"), "metered"),

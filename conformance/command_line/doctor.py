@@ -62,11 +62,16 @@ def _implementation(implementation: Implementation) -> bool:
         from conformance.implementations.chromium import diagnose
 
         _print("chromium: what it needs", [Finding(what, told, well) for what, well, told in diagnose()])
+    from conformance.implementations.protocol import LEVERS
+
     description = _opened(implementation)
     if isinstance(description, str):
         _print(implementation.name, [Finding("start", description, well=False)])
         return False
-    levers = [Finding(name, lever.why, lever.available) for name, lever in sorted(description.levers.items())]
+    levers = [
+        Finding(name, lever.why or LEVERS.get(name, ""), lever.available)
+        for name, lever in sorted(description.levers.items())
+    ]
     _print(f"{implementation.name} {description.version}: levers", levers)
     return True
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import trio
-from trio_websocket import ConnectionClosed, WebSocketConnection, connect_websocket_url
+from trio_websocket import ConnectionClosed, HandshakeError, WebSocketConnection, connect_websocket_url
 
 from conformance.implementations.protocol import Trouble
 
@@ -77,8 +77,11 @@ async def attach(nursery: trio.Nursery, debugger: str, target: str, tell: Tell) 
 
 
 async def connect(nursery: trio.Nursery, url: str, tell: Tell) -> DevTools:
-    """A session with whatever speaks the protocol at ``url``."""
-    socket = await connect_websocket_url(nursery, url, max_message_size=_LARGEST_MESSAGE)
+    """A session with whatever speaks the protocol at ``url``. Raises Trouble where nothing does."""
+    try:
+        socket = await connect_websocket_url(nursery, url, max_message_size=_LARGEST_MESSAGE)
+    except (OSError, HandshakeError) as error:
+        raise Trouble(f"The browser's DevTools cannot be reached at {url}: {error!r}") from error
     session = DevTools(socket, tell)
     nursery.start_soon(session.listen)
     return session

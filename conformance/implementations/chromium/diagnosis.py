@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 from functools import cache
 
+from conformance.implementations.chromium import screen
 from conformance.implementations.protocol import Trouble
 from conformance.network import namespace
 
@@ -27,6 +28,7 @@ def diagnose() -> list[tuple[str, bool, str]]:
         _package("mitmproxy"),
         _package("selenium"),
         _package("trio_websocket"),
+        ("screen", not screen.why_not(), screen.why_not() or "Xvfb and xdotool are there"),
         ("namespaces", not namespace.why_not(), namespace.why_not() or "allowed"),
     ]
 

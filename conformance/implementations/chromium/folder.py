@@ -21,8 +21,6 @@ MARK = "made-by-bgfetch"
 """A file that every such folder has: a name alone is not enough to delete something for."""
 
 _PATIENCE_MS = 5000
-_X_LOCKS = Path("/tmp")
-"""Where an X server leaves its lock, and the socket beside it, when it is killed."""
 
 
 class Folder:
@@ -105,10 +103,10 @@ def others() -> Iterator[int]:
             yield int(entry.name)
 
 
-def kill(pids: Iterable[int]) -> None:
+def kill(pids: Iterable[int], how: signal.Signals = signal.SIGKILL) -> None:
     """Kill these processes, and return once they have ended (or after a bounded wait)."""
     ended = select.poll()
-    handles = [handle for pid in pids if (handle := _killed(pid)) is not None]
+    handles = [handle for pid in pids if (handle := _killed(pid, how)) is not None]
     for handle in handles:
         ended.register(handle, select.POLLIN)
     waiting = len(handles)
@@ -121,26 +119,27 @@ def kill(pids: Iterable[int]) -> None:
 
 
 def end(pids: Iterable[int]) -> None:
-    """Kill these processes, and take away the displays of those that were X servers."""
-    killed = set(pids)
-    kill(killed)
-    for lock in _X_LOCKS.glob(".X*-lock"):
-        try:
-            if int(lock.read_text()) in killed:
-                (_X_LOCKS / ".X11-unix" / lock.name[1:].removesuffix("-lock")).unlink(missing_ok=True)
-                lock.unlink()
-        except (OSError, ValueError):
-            pass  # somebody else's, or gone meanwhile
+    """Kill these processes; X servers first, and by asking them, so that they take their sockets away."""
+    all_of_them = list(pids)
+    kill([pid for pid in all_of_them if _is_x_server(pid)], signal.SIGTERM)
+    kill(all_of_them)
 
 
-def _killed(pid: int) -> int | None:
+def _is_x_server(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/comm").read_text() == "Xvfb\n"
+    except OSError:
+        return False  # it ended meanwhile
+
+
+def _killed(pid: int, how: signal.Signals) -> int | None:
     """A descriptor that tells when the killed process has ended; None if it may not be killed, or is gone."""
     try:
         handle = os.pidfd_open(pid)
     except OSError:
         return None
     try:
-        signal.pidfd_send_signal(handle, signal.SIGKILL)
+        signal.pidfd_send_signal(handle, how)
     except OSError:
         os.close(handle)
         return None

@@ -8,14 +8,12 @@ is no word on the browser, and makes the scenario inconclusive.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import trio
 from attrs import define
 
 from conformance.facts import END_EVENTS
-from conformance.implementations.chromium.machine import Machine
-from conformance.implementations.chromium.screen import Screen
 from conformance.implementations.chromium.views import View, Views
 from conformance.implementations.protocol import Trouble
 from conformance.scenario.model import Scenario, Step
@@ -32,6 +30,10 @@ from simulator.observation import (
     select,
 )
 from simulator.origin.hosts import Hosts
+
+if TYPE_CHECKING:
+    from conformance.implementations.chromium.machine import Machine
+    from conformance.implementations.chromium.screen import Screen
 
 T = TypeVar("T")
 Place = tuple[int, int]
@@ -108,6 +110,7 @@ class Act:
         fetch = next(one for one in scenario.steps if one.verb == "fetch" and one.name == step.of)
         self._title = fetch.arguments.get("options", {}).get("title", "")
         self._all_get = all(request.method == "GET" for request in fetch.arguments["requests"])
+        self._pressed = False
         self._began, self._since = log.clock(), len(log.observations)
 
     async def do(self) -> None:
@@ -127,36 +130,38 @@ class Act:
 
     async def _open(self) -> None:
         """Have the list open and show the fetch. It shows what there was when it was opened."""
-        with trio.move_on_after(OPENS_WITHIN_S):
-            while not await self._seen(self._row):
-                await self._toggle()
-            return
-        raise Trouble(
-            f"The browser's list of downloads has not shown {self._of} within {OPENS_WITHIN_S} s, "
-            f"so that the user cannot {self._word} it."
-        )
+        if not await self._until(self._shown, OPENS_WITHIN_S):
+            raise Trouble(
+                f"The browser's list of downloads has not shown {self._of} within {OPENS_WITHIN_S} s, "
+                f"so that the user cannot {self._word} it."
+            )
 
-    async def _toggle(self) -> None:
-        """Click on the icon of the list, once it is there, and wait until the list has opened or closed."""
-        before = await self._is_open()
+    async def _shown(self) -> bool:
+        """Whether the fetch is shown; where it is not, the list is opened, or closed to be opened again."""
+        if await self._seen(self._row):
+            return True
         if icon := await self._seen(self._icon):
+            before = await self._is_open()
             await self._click(*icon)
-        await self._until(lambda: self._is_open_as(not before), _CHANGES_WITHIN_S)
+            await self._until(lambda: self._is_open_as(not before), _CHANGES_WITHIN_S)
+        return bool(await self._seen(self._row))
 
     async def _press(self) -> bool:
-        """Press what is to be pressed; gives whether it was offered."""
+        """Press what is to be pressed, the row itself or a button of it; gives whether it was offered."""
         row = await self._seen(self._place_of_row)
-        if row and self._word == "click":
-            await self._click(*row)
-        if not row or self._word == "click":
-            return row is not None
-        await self._screen.mouse("mousemove", *row)  # the buttons are drawn while the mouse is over their row
-        button = await self._seen(self._place_of_button)
-        if button:
-            await self._click(*button)
-        return button is not None
+        if row and self._word != "click":
+            await self._screen.mouse(
+                "mousemove", *row
+            )  # a row's buttons are drawn while the mouse is over it
+            row = await self._seen(self._place_of_button)
+        if not row:
+            return False
+        self._pressed = True
+        await self._click(*row)
+        return True
 
     async def _click(self, x: int, y: int) -> None:
+        """Press and let go the mouse's button at a place."""
         await self._screen.mouse("mousemove", x, y, "click", 1)
 
     # -- what comes of it ---------------------------------------------------------------------
@@ -171,6 +176,9 @@ class Act:
         return False
 
     async def _took_effect(self) -> bool:
+        """Whether what is to follow has followed. What was never pressed has no effect, whatever happens."""
+        if not self._pressed:
+            return False
         match self._word:
             case "click":
                 return any(event.type == "backgroundfetchclick" for event in self._new(Event))

@@ -96,7 +96,7 @@ class Machine:
         try:
             if self.link:
                 hide_sockets()
-            self.screen = Screen(self.folder, hidden=self.link is not None)
+            self.screen = Screen(self.folder)
         except Trouble as trouble:
             self.no_screen = str(trouble)
 

@@ -1,7 +1,8 @@
 """The screen that a Chromium with windows has: an Xvfb that nobody sees, on a display number of its own.
 
-Within namespaces the sockets of X are hidden from the machine, so that runs beside each other,
-each of which sees only its own processes, do not take each other's displays for left behind.
+A display is taken when somebody listens on its abstract socket, which those in another network
+namespace do not see: there the sockets that are files are hidden as well, or two runs beside each
+other would take them from each other.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ import os
 import select
 import shutil
 import subprocess
-from contextlib import suppress
 from pathlib import Path
 
 import trio
@@ -46,24 +46,30 @@ def hide_sockets() -> None:
 
 
 class Screen:
-    """A running Xvfb. ``display`` is what its clients are told. Raises Trouble when it does not start."""
+    """A running Xvfb, which ends with the worker. ``display`` is what its clients are told.
 
-    def __init__(self, folder: Folder, *, hidden: bool) -> None:
-        """``hidden``: its sockets are seen by this namespace only, so a lock for all would mislead others."""
+    Raises Trouble when it does not start.
+    """
+
+    def __init__(self, folder: Folder) -> None:
         read, write = os.pipe()
         # The picture lies in the folder, which also names the folder in the command line.
         options = ["-screen", "0", _SIZE, "-noreset", "-nolisten", "tcp", "-fbdir", str(folder.path)]
-        own = ["-nolock"] if hidden else []
-        command = ["Xvfb", "-displayfd", str(write), *options, *own]
+        command = ["Xvfb", "-displayfd", str(write), *options]
         try:
             with folder.starting:
-                self._process = subprocess.Popen(command, pass_fds=[write], stderr=subprocess.DEVNULL)
+                self.process = subprocess.Popen(command, pass_fds=[write], stderr=subprocess.DEVNULL)
         except OSError as error:
             os.close(read)
             raise Trouble(f"Xvfb could not be started: {error}. {MEND}") from None
         finally:
             os.close(write)
-        self.display = f":{_number(read)}"
+        try:
+            self.display = f":{_number(read)}"
+        except Trouble:
+            self.process.kill()
+            self.process.wait()
+            raise
 
     async def mouse(self, *words: str | int) -> None:
         """Have xdotool move the mouse and press its buttons. Raises Trouble."""
@@ -75,12 +81,6 @@ class Screen:
                 raise Trouble(f"{' '.join(command)} failed: {(done.stderr or b'').decode().strip()}")
             return
         raise Trouble(f"{' '.join(command)} has not ended within {_MOVED_WITHIN_S} s.")
-
-    def close(self) -> None:
-        """End it; it then takes its lock and its socket away itself."""
-        self._process.terminate()
-        with suppress(subprocess.TimeoutExpired):
-            self._process.wait(_STARTED_WITHIN_S)
 
 
 def _number(read: int) -> int:

@@ -26,6 +26,7 @@ from simulator.observation import (
     Browser,
     Called,
     Devtools,
+    Display,
     Kind,
     Log,
     Network,
@@ -296,3 +297,7 @@ class Stage:
         if (told["timestamp"], fetch, seen) not in self._told:
             self._told.append((told["timestamp"], fetch, seen))
             self._log.see("devtools", "devtools", fetch, seen)
+            if (
+                seen.details.get("Start Paused") == "Yes"
+            ):  # which the list of downloads shows only once opened
+                self._log.see("devtools", "devtools", fetch, Display("", paused=True))

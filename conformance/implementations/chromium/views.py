@@ -39,13 +39,14 @@ class View:
     def inside(self, name: str) -> Iterator[View]:
         """The views of this name within this one, in the order in which they are drawn."""
         for node in self.below:
-            view = _view(node, self)
+            view = tree(node, self)
             if view.name == name:
                 yield view
             yield from view.inside(name)
 
 
-def _view(node: Mapping[str, Any], above: View | None) -> View:
+def tree(node: Mapping[str, Any], above: View | None = None) -> View:
+    """A view, with all that is in it, as UI DevTools tell it."""
     told = node.get("attributes") or []
     named = dict(zip(told[::2], told[1::2], strict=False))
     below = tuple(node.get("children") or ())
@@ -65,7 +66,7 @@ class Views:
 
     async def look(self) -> View:
         """The whole tree as it is now; the views of an earlier look are then no longer known."""
-        return _view((await self._session.command("DOM.getDocument"))["root"], None)
+        return tree((await self._session.command("DOM.getDocument"))["root"])
 
     async def told(self, view: View) -> dict[str, str]:
         """The properties of a view, by name."""
