@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import trio
 
@@ -12,6 +12,14 @@ from simulator.turns import Cell
 
 _HELD_MOST = 1 << 20
 """Bytes read ahead at most while the origin stands still in the middle of an upload."""
+
+
+def _parts(piece: bytes | Span) -> Iterator[bytes | Span]:
+    """A span in parts, since the origin may send a large body in a few pieces, and no memory holds it."""
+    while isinstance(piece, Span) and len(piece) > _HELD_MOST:
+        part, piece = piece.cut(_HELD_MOST)
+        yield part
+    yield piece
 
 
 class LoopbackStream:
@@ -55,7 +63,8 @@ class LoopbackStream:
     async def send(self, piece: bytes | Span) -> None:
         """Send the bytes themselves. Raises Broken when the other side is gone."""
         try:
-            await self._tcp.send_all(bytes(piece))
+            for part in _parts(piece):
+                await self._tcp.send_all(bytes(part))
         except (trio.BrokenResourceError, trio.ClosedResourceError):
             raise Broken from None
 

@@ -9,6 +9,7 @@ from conformance.scenario.calls import CALLS
 from conformance.scenario.conditions import condition
 from conformance.scenario.errors import BAD, Spot
 from conformance.scenario.model import VERBS, Step
+from conformance.scenario.reachable import check_reachable, may_end
 from conformance.scenario.story import Story
 from conformance.scenario.verbs import Raw, settling
 from conformance.scenario.world import WORLD
@@ -31,7 +32,10 @@ def _step(raw: Raw, spot: Spot, story: Story, number: int) -> Step | None:
     if verb in _ACTED:
         story.check_actor(on, spot / "on" if "on" in raw else spot / verb)
     when = condition(raw["when"], spot / "when", story) if "when" in raw else None
+    if when:
+        check_reachable(when, spot / "when", story)
     told = _READ[verb](raw, spot, story, on)
+    story.undisturbed &= not may_end(verb, raw)
     if "as" in raw and verb != "fetch":
         story.name_step(raw["as"], spot / "as")
     weight = story.weight.within(raw, spot)
