@@ -96,6 +96,21 @@ def spoiled_documents(draw: st.DrawFn) -> dict[str, Any]:
     return document
 
 
+@st.composite
+def spoiled_rows(draw: st.DrawFn) -> dict[str, Any]:
+    """One of the cases with rows: what they say is from the other cases, or spoiled."""
+    document: dict[str, Any] = copy.deepcopy(draw(st.sampled_from(list(DOCUMENTS.values()))))
+    rows = draw(st.lists(spoiled_documents(), max_size=3))
+    names = st.sampled_from(["one", "two", "two-3", "Four", "", 5])
+    document["rows"] = [{"name": draw(names), **_some(draw, row)} for row in rows]
+    return document
+
+
+def _some(draw: st.DrawFn, table: dict[str, Any]) -> dict[str, Any]:
+    kept = draw(st.sets(st.sampled_from(sorted(map(str, table))))) if table else set()
+    return {key: value for key, value in table.items() if key in kept}
+
+
 # -- making a document by the grammar -----------------------------------------------------------
 
 DEPTH = 4

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import trio
 
@@ -13,6 +13,14 @@ from simulator.turns import Cell
 
 _HELD_MOST = 1 << 20
 """Bytes read ahead at most while the origin stands still in the middle of an upload."""
+
+
+def _parts(piece: Span) -> Iterator[Span]:
+    """A span in parts, since the origin may send a large body in a few pieces, and no memory holds it."""
+    while len(piece) > _HELD_MOST:
+        part, piece = piece.cut(_HELD_MOST)
+        yield part
+    yield piece
 
 
 class LoopbackStream:
@@ -62,9 +70,10 @@ class LoopbackStream:
             if isinstance(piece, bytes):
                 await self._tcp.send_all(piece)
                 return
-            for part in self._down.pieces(bytes(piece)):
-                await self._down.passes(len(part))
-                await self._tcp.send_all(part)
+            for part in _parts(piece):
+                for some in self._down.pieces(bytes(part)):
+                    await self._down.passes(len(some))
+                    await self._tcp.send_all(some)
         except (trio.BrokenResourceError, trio.ClosedResourceError):
             raise Broken from None
 

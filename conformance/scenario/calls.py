@@ -10,6 +10,8 @@ from conformance.scenario.model import RequestSpec
 from conformance.scenario.story import Fetch, Story, is_worker
 from conformance.scenario.verbs import Raw, Reader, Told
 
+MOST_UPLOAD = 2**30
+
 
 def requests(raw: Any, spot: Spot, story: Story, on: str, *, throws: bool) -> tuple[RequestSpec, ...]:
     """The requests of a call, families told out; ``throws``: the call is meant to be refused."""
@@ -19,11 +21,14 @@ def requests(raw: Any, spot: Spot, story: Story, on: str, *, throws: bool) -> tu
     for one, here in places:
         if one is BAD or (isinstance(one, Mapping) and "path" not in one):
             continue
-        table = {"path": one} if isinstance(one, str) else one
+        table: Mapping[str, Any] = {"path": one} if isinstance(one, str) else one
         where = here if isinstance(one, str) else here / "path"
         if "body" in table and table.get("method", "GET").upper() in ("GET", "HEAD") and not throws:
             (here / "body").wrong("a GET has no body", fix='method = "POST"')
         _check_body(table, here, story)
+        if table.get("body", 0) > MOST_UPLOAD:
+            why = "a page holds the body of a request in memory"
+            (here / "body").wrong(f"a body of {table['body']} bytes", why=why, fix='"1 GiB" or less')
         for path in story.families.expand(table["path"], where):
             if "body" in table:
                 story.bodies.add(path)
@@ -35,7 +40,7 @@ def requests(raw: Any, spot: Spot, story: Story, on: str, *, throws: bool) -> tu
 
 def _check_body(table: Raw, spot: Spot, story: Story) -> None:
     stream = table.get("stream", {})
-    story.stream_gates += [stream["until"]] if "until" in stream else []
+    story.gates += [stream["until"]] if "until" in stream else []
     for key in ("stream", "spoiled"):
         if key in table and "body" not in table:
             (spot / key).wrong(f"{key} says something of a body, and there is none", fix='body = "1 KiB"')

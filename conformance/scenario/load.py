@@ -21,6 +21,7 @@ from conformance.scenario.grammar import SCENARIO
 from conformance.scenario.model import MARK, NetworkState, Scenario, Table
 from conformance.scenario.origins import resources
 from conformance.scenario.positions import positions
+from conformance.scenario.reachable import mentions
 from conformance.scenario.rows import parts, together
 from conformance.scenario.steps import steps
 from conformance.scenario.story import Story, Sure
@@ -152,7 +153,12 @@ def _made(raw: Table, spot: Spot, id: str, text: str, document: Table, families:
     origin = resources(raw.get("origin", {}), spot / "origin", families)
     scripts = workers(raw.get("workers", {"/": {}}), spot / "workers", weight)
     start = network(raw.get("network", {}), NetworkState())
-    story = Story(origin, tuple(scripts), start, families, weight, sure)
+    permission, room = raw.get("permission", "granted"), quota(raw.get("storage", "ample"))
+    story = Story(
+        *(origin, tuple(scripts), start, families, weight, sure, permission, room),
+        chooses="policy" in raw,
+        asks_unsaid=any(mentions(document, key) for key in ("icons", "download", "load")),
+    )
     done = steps(raw.get("steps", ()), spot / "steps", story)
     return Scenario(
         id=id,
@@ -164,9 +170,9 @@ def _made(raw: Table, spot: Spot, id: str, text: str, document: Table, families:
         workers=scripts,
         level=weight.level,
         authority=weight.authority,
-        permission=raw.get("permission", "granted"),
+        permission=permission,
         network=start,
-        quota=quota(raw.get("storage", "ample")),
+        quota=room,
         policy=raw.get("policy", {}),
         connect_src=tuple(raw["connectSrc"]) if "connectSrc" in raw else None,
         file=reading.file,

@@ -11,6 +11,13 @@ from simulator.origin.behaviour import Answer, Cors, Fault, Range, Resource
 from simulator.origin.hosts import served_as
 
 BEFORE_HEAD = -1
+MOST_BODY = 2**40
+MOST_PIECES = 10_000
+"""Of a trickle: each costs a turn of the simulator, and real time on a browser."""
+
+MOST_PARTS = 1_000
+"""Of a body that comes in ranges: each is a request."""
+
 _NO_BODY = (204, 205, 304)
 
 
@@ -63,10 +70,33 @@ def _answer(raw: Mapping[str, Any], spot: Spot, sound: bool) -> Answer:
 
 def _check_answer(raw: Mapping[str, Any], spot: Spot) -> None:
     size, status = raw.get("size", 0), raw.get("status", 200)
+    if size > MOST_BODY:
+        (spot / "size").wrong(
+            f"a body of {size} bytes", why="more than 1 TiB would fill any disk", fix='"1 TiB" or less'
+        )
+    _check_pieces(raw, size, spot)
     if size and status in _NO_BODY:
         (spot / "status").wrong(f"status {status} has no body, and size is {size}", fix="leave out size")
     if "redirect" in raw and "status" in raw and not 300 <= status < 400:
         (spot / "redirect").wrong(f"a redirect with status {status}", fix="status = 302, or leave it out")
+
+
+def _check_pieces(raw: Mapping[str, Any], size: int, spot: Spot) -> None:
+    """A body may come in many pieces, but not in so many that it would never end."""
+    trickle, part = raw.get("trickle") or {}, raw.get("range", True)
+    pieces = size // trickle.get("bytes", size or 1)
+    if pieces > MOST_PIECES:
+        fix = f"bytes = {-(-size // MOST_PIECES)}"
+        (spot / "trickle" / "bytes").wrong(
+            f"a trickle of {pieces} pieces", why=f"no more than {MOST_PIECES}, so that it ends", fix=fix
+        )
+    length = part.get("length") if isinstance(part, Mapping) else None
+    if length and size // length > MOST_PARTS:
+        (spot / "range" / "length").wrong(
+            f"the body would come in {size // length} parts, each for a request of its own",
+            why=f"no more than {MOST_PARTS}, so that it ends",
+            fix=f"length = {-(-size // MOST_PARTS)}",
+        )
 
 
 def _headers(raw: Mapping[str, Any]) -> dict[str, str]:

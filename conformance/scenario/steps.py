@@ -10,6 +10,7 @@ from conformance.scenario.conditions import condition
 from conformance.scenario.errors import BAD, Spot
 from conformance.scenario.model import VERBS, Step
 from conformance.scenario.objects import OBJECTS
+from conformance.scenario.reachable import check_reachable, may_end
 from conformance.scenario.story import Story
 from conformance.scenario.verbs import Raw, settling
 from conformance.scenario.world import WORLD
@@ -35,7 +36,10 @@ def _step(raw: Raw, spot: Spot, story: Story, number: int) -> Step | None:
     when = condition(raw["when"], spot / "when", story) if "when" in raw else None
     if "through" in raw:
         story.check_frame(raw["through"], on, spot / "through")
+    if when:
+        check_reachable(when, spot / "when", story)
     told = _READ[verb](raw, spot, story, on)
+    story.undisturbed &= not may_end(verb, raw)
     if "as" in raw and verb != "fetch":
         story.name_step(raw["as"], spot / "as")
     weight = story.weight.within(raw, spot)

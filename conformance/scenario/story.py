@@ -67,6 +67,11 @@ class Story:
     families: Families
     weight: Weight
     sure: Sure
+    permission: str = "granted"
+    quota: int | None = None
+    chooses: bool = False
+    """The scenario presupposes choices of the user agent, which may have effects of their own."""
+    asks_unsaid: bool = False
     pages: dict[str, str] = field(factory=lambda: {"page": "/"})
     """The pages that are open, with where they are."""
     seen: dict[str, str] = field(factory=lambda: {"page": "/"})
@@ -87,19 +92,23 @@ class Story:
     """The names of steps."""
     asked: dict[str, set[str]] = field(factory=dict)
     """Every path that is fetched, with the names of the fetches."""
+    released: set[str] = field(factory=set)
+    """The gates that are open."""
+    undisturbed: bool = True
+    """No step so far, and nothing that the world began with, can end a fetch or one of its transfers."""
+    may_pause: bool = False
+    gates: list[str] = field(init=False)
+    """The gates at which some answer, or the body of a request, stands still."""
 
-    stream_gates: list[str] = field(factory=list)
-    """The gates at which a request's body stands still."""
     bodies: set[str] = field(factory=set)
     """The paths of requests that a page has given a body."""
 
-    @property
-    def gates(self) -> list[str]:
-        """The gates at which some answer or body stands still."""
+    def __attrs_post_init__(self) -> None:
         answers = [a for r in self.origin.values() for a in (r.answer, *r.attempts)]
-        return list(
-            dict.fromkeys([*(f.until for a in answers for f in a.faults if f.until), *self.stream_gates])
-        )
+        self.gates = list(dict.fromkeys(f.until for a in answers for f in a.faults if f.until))
+        self.may_pause = self.chooses or self.permission == "prompt" or self.network.metered
+        plain = self.permission == "granted" and self.network.online and self.quota is None
+        self.undisturbed = plain and not self.may_pause
 
     # -- who --------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from attrs import evolve
 from conformance.scenario.conditions import condition
 from conformance.scenario.errors import BAD, Spot, quoted
 from conformance.scenario.model import NetworkState
+from conformance.scenario.reachable import check_reachable
 from conformance.scenario.story import Story, is_worker
 from conformance.scenario.verbs import Raw, Reader, Told
 
@@ -81,6 +82,7 @@ def _worker(raw: Raw, spot: Spot, story: Story, on: str) -> Told:
 
 
 def _user(raw: Raw, spot: Spot, story: Story, on: str) -> Told:
+    story.may_pause |= raw["user"] == "pause"
     return Told({"user": raw["user"]}, of=story.fetch(raw.get("of"), spot))
 
 
@@ -105,17 +107,31 @@ def quota(raw: str | Raw) -> int | None:
     return None if given == "ample" else int(given)
 
 
+def _changed(before: object, after: object, spot: Spot) -> None:
+    if before == after:
+        spot.wrong(
+            f"the {spot.name} is so already here", why="a change that changes nothing", fix="no such step"
+        )
+
+
 def _network(raw: Raw, spot: Spot, story: Story, on: str) -> Told:
-    story.network = network(raw["network"], story.network)
+    before, story.network = story.network, network(raw["network"], story.network)
+    _changed(before, story.network, spot / "network")
+    story.may_pause |= story.network.metered
     return Told({"network": story.network})
 
 
 def _storage(raw: Raw, spot: Spot, story: Story, on: str) -> Told:
-    return Told({"storage": quota(raw["storage"])})
+    before, story.quota = story.quota, quota(raw["storage"])
+    _changed(before, story.quota, spot / "storage")
+    return Told({"storage": story.quota})
 
 
 def _permission(raw: Raw, spot: Spot, story: Story, on: str) -> Told:
-    return Told({"permission": raw["permission"]})
+    before, story.permission = story.permission, raw["permission"]
+    _changed(before, story.permission, spot / "permission")
+    story.may_pause |= story.permission == "prompt"
+    return Told({"permission": story.permission})
 
 
 def _release(raw: Raw, spot: Spot, story: Story, on: str) -> Told:
@@ -127,6 +143,8 @@ def _release(raw: Raw, spot: Spot, story: Story, on: str) -> Told:
             given=gate,
             fix=f'attempts = [{{ stall = {{ after = "1 KiB", until = {quoted(gate)} }} }}] at an origin',
         )
+    story.released.add(gate)
+    story.undisturbed &= gate in story.gates  # a wrong one is told once, not also by what waits for it
     return Told({"release": gate})
 
 
@@ -135,7 +153,9 @@ def _wait(raw: Raw, spot: Spot, story: Story, on: str) -> Told:
 
 
 def _until(raw: Raw, spot: Spot, story: Story, on: str) -> Told:
-    return Told({"until": condition(raw["until"], spot / "until", story)})
+    waited_for = condition(raw["until"], spot / "until", story)
+    check_reachable(waited_for, spot / "until", story)
+    return Told({"until": waited_for})
 
 
 def _never(raw: Raw, spot: Spot, story: Story, on: str) -> Told:
