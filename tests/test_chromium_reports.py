@@ -226,6 +226,9 @@ def test_steps_become_calls() -> None:
         {
             "url": "https://cdn.s7.test/x",
             "init": {"method": "POST", "headers": {"X-A": "1"}, "body": 10},
+            "path": "//cdn/x",
+            "stream": None,
+            "spoiled": "",
         },
     ]
     assert fetch["options"]["icons"] == [{"src": "/icon.png"}, {"src": "/b.png", "sizes": "48x48"}]
