@@ -8,14 +8,16 @@ import pytest
 
 pytest.importorskip("selenium", reason='pip install "bgfetch-conformance[browsers]"')
 
+from conformance.checks import judge
 from conformance.implementations.chromium.browser import TabCrashed
 from conformance.implementations.chromium.pages import Pages
 from conformance.implementations.protocol import Trouble
-from simulator.observation import Log, Page
+from simulator.observation import Log, Observation, Page, Stuck
 from simulator.origin.hosts import Hosts
 from tests.simulate import scenario
 
-ONE = scenario('title = "t"\nclauses = ["perform-a-background-fetch-algorithm/5"]')
+HEAD = 'title = "t"\nclauses = ["perform-a-background-fetch-algorithm/5"]\n'
+ONE = scenario(HEAD)
 
 
 class FakeBrowser:
@@ -67,3 +69,11 @@ async def test_any_other_trouble_stays_trouble() -> None:
     with pytest.raises(Trouble, match="no answer"):
         await opened.begin("page", {"verb": "getIds"})
     assert not machine.worn
+
+
+def test_what_was_seen_last_is_told_as_what_it_was() -> None:
+    one = scenario(HEAD + "[[steps]]\ngetIds = true\ngives = []")
+    crashed = Observation(1, 1, "page", "page", "page", Page("crashed"))
+    stuck = Observation(2, 2, "harness", "harness", "1", Stuck("its promise settles", 10**9))
+    (check,) = (found for found in judge(one, [crashed, stuck]) if found.verdict == "fail")
+    assert check.actual == "not within 1 s; the last thing seen was that the page page crashed"
