@@ -33,7 +33,7 @@ class Agent:
 AGENT = Agent()
 HOSTS = Hosts("own.test")
 NAMES = st.from_regex(r"[a-z][a-z0-9]{0,8}", fullmatch=True)
-TARGETS = st.from_regex(r"/[a-z0-9/]{0,8}(\?[a-z0-9]{1,4})?", fullmatch=True)
+TARGETS = st.from_regex(r"/([a-z0-9][a-z0-9/]{0,8})?(\?[a-z0-9]{1,4})?", fullmatch=True)
 
 
 # -- URLs -----------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from conformance.checks.matching import agrees, difference, plain
 from conformance.results import FAIL, INCONCLUSIVE, PASS, Check
 from conformance.scenario.model import ExpectResult, Step, WorkerStep
 from conformance.scenario.telling import told
-from simulator.observation import Never, Observation, Settled, Shortened, select
+from simulator.observation import Never, Observation, Page, Settled, Shortened, select
 from simulator.observation import Step as StepSeen
 
 
@@ -71,6 +71,8 @@ def _stuck(step: Step, seen: Evidence) -> Check:
     before = [one for one in seen.observations if one.sequence < observation.sequence]
     last = next((one for one in reversed(before) if one.witness != "harness"), observation)
     what = f"{last.kind} of {last.of} by {last.witness}"
+    if isinstance(last.data, Page) and last.data.state == "crashed":
+        what = f"that the page {last.of} crashed"
     actual = f"not within {stuck.waited / 1e9:.3g} s; the last thing seen was {what}"
     proof = sorted({last.sequence, observation.sequence})
     return _check(step, seen, FAIL, stuck.waiting_for, actual, *proof)

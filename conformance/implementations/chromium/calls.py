@@ -117,8 +117,12 @@ def _request(given: RequestSpec | str, hosts: Hosts) -> dict[str, Any]:
     if spec.body is not None:
         init["body"] = spec.body
     init |= {name: value for name in ("redirect", "mode", "credentials") if (value := getattr(spec, name))}
-    special = {"stream": spec.stream, "spoiled": spec.spoiled} if spec.body is not None else {}
-    return {"path": spec.path, "url": hosts.given(spec.path), "init": init or None, **special}
+    about = {"path": spec.path, "stream": spec.stream, "spoiled": spec.spoiled}
+    return {
+        "url": hosts.given(spec.path),
+        "init": init or None,
+        **(about if spec.body is not None else {}),
+    }
 
 
 def _options(given: Mapping[str, Any] | None) -> dict[str, Any] | None:

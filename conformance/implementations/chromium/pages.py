@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import trio
 
 from conformance.implementations.chromium.browser import TabCrashed
-from conformance.implementations.chromium.machine import Machine
 from conformance.scenario.model import Scenario
 from simulator.observation import Log, Page
 from simulator.origin.hosts import Hosts
+
+if TYPE_CHECKING:
+    from conformance.implementations.chromium.machine import Machine
 
 
 class Pages:
