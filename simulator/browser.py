@@ -23,17 +23,62 @@ import trio
 from attrs import evolve
 
 from simulator import background_fetch_display, clear_registration, network, restart
-from simulator.environment import Page
+from simulator.background_fetch_event import BackgroundFetchEvent, BackgroundFetchUpdateUIEvent
+from simulator.background_fetch_manager import BackgroundFetchManager, BackgroundFetchOptions
+from simulator.background_fetch_record import BackgroundFetchRecord, Blob
+from simulator.background_fetch_registration import BackgroundFetchRegistration
+from simulator.environment import Page, WorkerGlobal
 from simulator.observation import Kind, Log, Observation, select
-from simulator.origin.behaviour import Answer, Fault, Resource
+from simulator.origin.behaviour import Answer, Cors, Fault, Range, Resource
 from simulator.origin.hosts import Hosts
 from simulator.origin.server import Origin
-from simulator.outside_the_turns import Guard
+from simulator.outside_the_turns import Guard, OutsideTheTurns
 from simulator.overrides import Override
-from simulator.policies import overrides_for
+from simulator.policies import UnknownPolicy, overrides_for
+from simulator.request import Request
+from simulator.request_matches_cached_item import CacheQueryOptions
+from simulator.script_errors import ScriptError
 from simulator.service_worker import Script
 from simulator.turns import Deadlock, Nursery, Turns
 from simulator.user_agent import UserAgent
+
+__all__ = [
+    "DAY",
+    "GIB",
+    "HANDS",
+    "HOUR",
+    "KIB",
+    "MIB",
+    "MILLISECOND",
+    "MINUTE",
+    "SECOND",
+    "BackgroundFetchEvent",
+    "BackgroundFetchManager",
+    "BackgroundFetchOptions",
+    "BackgroundFetchRecord",
+    "BackgroundFetchRegistration",
+    "BackgroundFetchUpdateUIEvent",
+    "Blob",
+    "Browser",
+    "CacheQueryOptions",
+    "Cors",
+    "Fault",
+    "NeverHappened",
+    "OutsideTheTurns",
+    "Page",
+    "Range",
+    "Request",
+    "ScriptError",
+    "UnknownPolicy",
+    "WorkerGlobal",
+    "cut",
+    "cut_upload",
+    "refused",
+    "simulate",
+    "simulated",
+    "stall",
+    "trickle",
+]
 
 MILLISECOND = 1_000_000
 SECOND = 1000 * MILLISECOND

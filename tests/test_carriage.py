@@ -55,10 +55,11 @@ def test_a_spliced_body_is_told_alike(mutant: str, id: str) -> None:
 
 
 @given(
-    st.lists(st.integers(0, 400), min_size=1, max_size=6),
+    st.lists(st.integers(0, 400), min_size=1, max_size=6).filter(lambda all: sum(all) >= 64),
     st.sampled_from(["/a", "//cdn/b?c"]),
 )
 def test_pieces_of_any_size_are_read_as_one_body(lengths: list[int], resource: str) -> None:
+    # A shorter body may hold no whole block, and says nothing of itself.
     at, spans, unread = 0, [], []
     for length in lengths:
         spans.append(Span(resource, "v1", at, at + length))

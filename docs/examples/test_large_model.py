@@ -11,12 +11,21 @@ from collections.abc import Callable
 import pytest
 
 from simulator import observation
-from simulator.background_fetch_event import BackgroundFetchEvent
-from simulator.background_fetch_manager import BackgroundFetchOptions
-from simulator.background_fetch_record import BackgroundFetchRecord, Blob
-from simulator.browser import DAY, MIB, MINUTE, Browser, cut, simulate, simulated
-from simulator.environment import WorkerGlobal
-from simulator.script_errors import ScriptError
+from simulator.browser import (
+    DAY,
+    MIB,
+    MINUTE,
+    BackgroundFetchEvent,
+    BackgroundFetchOptions,
+    BackgroundFetchRecord,
+    Blob,
+    Browser,
+    ScriptError,
+    WorkerGlobal,
+    cut,
+    simulate,
+    simulated,
+)
 
 SHARD = 512 * MIB
 SHARDS = [f"/model/{number}.bin" for number in range(8)]

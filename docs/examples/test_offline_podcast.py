@@ -12,12 +12,22 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from simulator.background_fetch_event import BackgroundFetchEvent
-from simulator.background_fetch_manager import BackgroundFetchOptions
-from simulator.background_fetch_record import Blob
-from simulator.background_fetch_registration import BackgroundFetchRegistration
-from simulator.browser import HOUR, MIB, MINUTE, SECOND, Browser, NeverHappened, simulate, simulated
-from simulator.environment import Page, WorkerGlobal
+from simulator.browser import (
+    HOUR,
+    MIB,
+    MINUTE,
+    SECOND,
+    BackgroundFetchEvent,
+    BackgroundFetchOptions,
+    BackgroundFetchRegistration,
+    Blob,
+    Browser,
+    NeverHappened,
+    Page,
+    WorkerGlobal,
+    simulate,
+    simulated,
+)
 
 EPISODES = {"/ep-1.mp3": 30 * MIB, "/ep-2.mp3": 45 * MIB}
 

@@ -12,12 +12,19 @@ from collections.abc import Callable
 import pytest
 
 from simulator import observation
-from simulator.background_fetch_event import BackgroundFetchEvent
-from simulator.background_fetch_manager import BackgroundFetchOptions
-from simulator.browser import MIB, Browser, cut, cut_upload, simulate, simulated
-from simulator.environment import WorkerGlobal
-from simulator.origin.behaviour import Fault
-from simulator.request import Request
+from simulator.browser import (
+    MIB,
+    BackgroundFetchEvent,
+    BackgroundFetchOptions,
+    Browser,
+    Fault,
+    Request,
+    WorkerGlobal,
+    cut,
+    cut_upload,
+    simulate,
+    simulated,
+)
 
 RECORDING = 200 * MIB
 
