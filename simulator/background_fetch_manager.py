@@ -60,6 +60,12 @@ def check_mode(ua: UserAgent, request: Request) -> None:
         raise type_error("a background fetch can have no no-cors request")
 
 
+@point("background-fetch-manager-fetch/6.6")
+def in_order(ua: UserAgent, records: Sequence[BackgroundFetchRecord]) -> list[BackgroundFetchRecord]:
+    """The records keep the order of the requests, those of one URL that is asked for twice included."""
+    return list(records)
+
+
 @point("background-fetch-manager-fetch/8.2")
 def check_permission(ua: UserAgent) -> None:
     """Refused where the permission is denied."""
@@ -190,7 +196,7 @@ class BackgroundFetchManager:
             check_mode(self.ua, request)
             request.origin = self.ua.origin
             records.append(BackgroundFetchRecord(request))
-        return records
+        return in_order(self.ua, records)
 
     async def _begin(
         self,
