@@ -9,6 +9,7 @@ from attrs import evolve
 from conformance.mutants.catalogue import mutant
 from simulator import background_fetch_manager, get_a_background_fetch_registration_instance
 from simulator.background_fetch_registration import BackgroundFetchRegistration
+from simulator.script_errors import type_error
 
 
 @mutant("worker-not-needed", background_fetch_manager.check_active_worker)
@@ -62,3 +63,38 @@ def _(original: Any, ua: Any, environment: Any, bg_fetch: Any) -> Any:
     """A new fetch of an id that was used before has the earlier one's object."""
     same_id = (old for fetch, old in environment.instances.items() if fetch.id == bg_fetch.id)
     return original(ua, environment, bg_fetch) or next(same_id, None)
+
+
+@mutant("records-sorted", background_fetch_manager.in_order)
+def _(original: Any, ua: Any, records: Any) -> Any:
+    """The records are kept in the order of their URLs."""
+    return sorted(original(ua, records), key=lambda record: record.request.url)
+
+
+@mutant("asked-twice-kept-once", background_fetch_manager.in_order)
+def _(original: Any, ua: Any, records: Any) -> Any:
+    """Of several requests for one URL only the last is kept."""
+    return list({record.request.url: record for record in original(ua, records)}.values())
+
+
+@mutant("denied-while-running-is-a-type-error", background_fetch_manager.check_permission)
+def _(original: Any, ua: Any) -> None:
+    """While a fetch runs, another one is refused for that before the permission is looked at."""
+    if ua.permission.value == "denied" and any(
+        one.active_background_fetches for one in ua.registrations.values()
+    ):
+        raise type_error("a background fetch is active already")
+    original(ua)
+
+
+@mutant("never-empty", background_fetch_manager.active_ids)
+def _(original: Any, ua: Any, registration: Any) -> list[str]:
+    """Where there is no fetch, getIds() gives an id that nobody has used."""
+    return list(original(ua, registration)) or [""]
+
+
+@mutant("no-worker-no-ids", background_fetch_manager.active_ids)
+def _(original: Any, ua: Any, registration: Any) -> Any:
+    """getIds() needs an active worker, as fetch() does."""
+    background_fetch_manager.check_active_worker(ua, registration)
+    return original(ua, registration)
