@@ -77,7 +77,7 @@ RED = {
     ),
     "success is whole": ("break-is-success", "complete-a-record-algorithm/cut-while-online"),
     "in the order of the list": (
-        "records-in-reverse",
+        "records-backwards",
         "perform-a-background-fetch-algorithm/two-files-succeed",
     ),
     "only get twice": ("post-sent-again", "complete-a-record-algorithm/post-answered-while-offline"),

@@ -66,12 +66,6 @@ def _(original: Any, ua: Any, registration: Any) -> list[str]:
     return list(reversed(original(ua, registration)))
 
 
-@mutant("records-in-reverse", background_fetch_manager.in_order)
-def _(original: Any, ua: Any, records: list[Any]) -> list[Any]:
-    """The last request is the first record."""
-    return original(ua, records)[::-1]  # type: ignore[no-any-return]
-
-
 @mutant("ends-with-the-first-record", perform_a_background_fetch.is_over)
 def _(original: Any, ua: Any, progress: Any, records: int) -> bool:
     """A fetch is over with its first record; the others go on unseen."""
