@@ -7,7 +7,7 @@ and asks nothing of a driver.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from conformance.scenario.load import scenario_from_document
@@ -100,13 +100,5 @@ def _may_settle(scenario: Scenario) -> bool:
     """Whether every event comes to its end: a handler that never lets go, or no worker, prevents it."""
     handlers = [steps for script in scenario.workers.values() for steps in script.handlers.values()]
     endless = any(step.arguments.get("waitUntil") == "never" for steps in handlers for step in steps)
-    return not endless and not _unregistered(scenario)
-
-
-def _unregistered(scenario: Scenario) -> Sequence[str]:
-    """The scopes whose worker is unregistered; where there is one only, it need not be said."""
-    return [
-        step.on.removeprefix("worker").strip() or next(iter(scenario.workers), "")
-        for step in scenario.steps
-        if step.verb == "worker" and step.arguments["worker"] == "unregister"
-    ]
+    lives = [step.arguments["worker"] for step in scenario.steps if step.verb == "worker"]
+    return not endless and "unregister" not in lives

@@ -6,10 +6,23 @@ from collections import Counter
 from collections.abc import Iterator
 
 from conformance.checks.evidence import Evidence
-from conformance.checks.fetches import calls, made, only_of_its_name
+from conformance.checks.fetches import calls, only_of_its_name
 from conformance.checks.invariants.rule import Broken, Invariant
 from conformance.facts import END_EVENTS
-from simulator.observation import Attributes, Browser, Event, Observation, Progress, Settled, select
+from simulator.observation import (
+    Attributes,
+    Browser,
+    Event,
+    EventDone,
+    Observation,
+    Page,
+    Progress,
+    Settled,
+    select,
+)
+
+PATIENCE = 10_000_000_000
+"""Nanoseconds after which a page must have heard of what happened in a worker."""
 
 
 def _end_events(seen: Evidence) -> Iterator[Observation]:
@@ -17,7 +30,9 @@ def _end_events(seen: Evidence) -> Iterator[Observation]:
 
 
 def _one_end_event(seen: Evidence) -> Iterator[Broken]:
-    accepted = Counter(one.name for one in made(seen) if not one.refused)
+    refused = {number for number, (_, data) in seen.settled.items() if data.outcome == "rejected"}
+    fetches = (step for step in seen.scenario.steps if step.verb == "fetch")
+    accepted = Counter(step.name for step in fetches if str(step.number) not in refused)
     for fetch, events in seen.events.items():
         if len(events) > accepted[fetch]:
             yield f"{len(events)} end events of {fetch}, accepted {accepted[fetch]} times", events[-1][0]
@@ -84,6 +99,38 @@ def _gone_for_good(seen: Evidence) -> Iterator[Broken]:
             yield f"{observation.actor} found records of {fetch} again", observation
 
 
+def _losses(seen: Evidence) -> Iterator[tuple[Observation, str, bool]]:
+    """For each page that outlived the event of a fetch it had: the event's end, who, whether it knows."""
+    end = seen.observations[-1].time if seen.observations else 0
+    told = {(at.actor, fetch) for at, fetch, available in _looks(seen) if not available}
+    for done, event in select(seen.observations, EventDone, witness="worker"):
+        if event.type in END_EVENTS and done.of in only_of_its_name(seen) and end > done.time + PATIENCE:
+            for page in _holders(seen, done.of):
+                yield done, page, (page, done.of) in told
+
+
+def _holders(seen: Evidence, fetch: str) -> set[str]:
+    """The pages that had an object for a fetch, and were there to the end."""
+    held = {
+        (at.actor, at.sequence)
+        for kind in (Attributes, Progress)
+        for at, _ in select(seen.observations, kind, witness="page", of=fetch)
+    }
+    gone = [(at.actor, at.sequence) for at, data in select(seen.observations, Page) if data.state == "closed"]
+    ended = [at.sequence for at, data in select(seen.observations, Browser) if data.state != "started"]
+    return {
+        page
+        for page, since in held
+        if not any(who == page and at > since for who, at in gone) and not any(at > since for at in ended)
+    }
+
+
+def _every_page_learns_of_the_loss(seen: Evidence) -> Iterator[Broken]:
+    for done, page, knows in _losses(seen):
+        if not knows:
+            yield f"{page} still had records of {done.of} when its event was long over", done
+
+
 def _true_aborts(seen: Evidence) -> Iterator[tuple[str, Observation]]:
     """The calls of abort() that gave true: of which fetch, and where."""
     for step, _, observation, settled in calls(seen, "abort"):
@@ -129,6 +176,12 @@ INVARIANTS = (
         "the records stay available while the end event is active",
         lambda seen: (at for at, _ in select(seen.observations, Attributes, witness="worker")),
         _kept_while_active,
+    ),
+    Invariant(
+        "perform-a-background-fetch-algorithm/8.13.2",
+        "when the end event is over, recordsAvailable turns false in every page",
+        lambda seen: (done for done, _, _ in _losses(seen)),
+        _every_page_learns_of_the_loss,
     ),
     Invariant(
         "background-fetch-registration-match-all/1",
