@@ -129,12 +129,14 @@ class Calls(Objects):
         if registration is None:
             return None
         self.objects[step.name] = registration
+        if "through" in step.arguments:
+            self.through[step.arguments["through"], name] = registration
         # What was reached through a frame is the frame's to watch.
         seen = attributes(registration) if "through" in step.arguments else self._noted(name, registration)
         # Whether this is the object that the page already had for this fetch, and whose it is.
         return {**seen, "same": held is registration, "realm": self._realm(registration)}
 
-    def _realm(self, object: BackgroundFetchRegistration) -> str:
+    def _realm(self, object: BackgroundFetchRegistration | BackgroundFetchRecord) -> str:
         realm = object.environment
         return self.actor if realm is self.environment else realm.name
 
@@ -185,9 +187,17 @@ class Calls(Objects):
 
     def _held(self, step: Step) -> BackgroundFetchRegistration:
         """The instance of the fetch that is meant; a worker has it from the event."""
+        if "through" in step.arguments:
+            return self._got_through(step)
         if step.of in self.registrations:
             return self.registrations[step.of]
         return self._event(step).registration
+
+    def _got_through(self, step: Step) -> BackgroundFetchRegistration:
+        frame = step.arguments["through"]
+        if (frame, step.of) not in self.through:
+            raise ScriptError("ReferenceError", f"nothing was got through {frame} of the fetch {step.of}")
+        return self.through[frame, step.of]
 
     def _event(self, step: Step) -> BackgroundFetchEvent:
         if step.of not in self.events:
@@ -218,7 +228,7 @@ class Calls(Objects):
         record = await promise
         if record is None:
             return None
-        seen = self._told(record)
+        seen = {**self._told(record), "realm": self._realm(record)}
         self.objects[step.name] = record
         try:
             response = await record.responseReady
