@@ -13,6 +13,7 @@ from simulator.concepts import BackgroundFetchRecord as StoredRecord
 from simulator.contains_background_fetch import contains_background_fetch
 from simulator.create_record_objects import create_record_objects
 from simulator.environment import Environment, queue_a_bgfetch_task
+from simulator.get_a_background_fetch_registration_instance import relevant_realm
 from simulator.interfaces import FAILURE_REASON, RESULT
 from simulator.overrides import point
 from simulator.promise import Promise, promise_of, rejected_with
@@ -223,7 +224,7 @@ class BackgroundFetchRegistration:
                 if is_asked_for(ua, query, record, options or CacheQueryOptions())
             ]
             matching = all_of_a_url(ua, matching)
-            realm = self.environment
+            realm = relevant_realm(ua, self.environment)
             queue_a_bgfetch_task(
                 ua,
                 realm,

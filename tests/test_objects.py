@@ -47,6 +47,7 @@ FETCH = 'fetch = "f"\nrequests = ["/a"]\ngives = { realm = "page" }'
         (['open = "p"\nin = "nowhere"'], "", "page"),
         (['open = "p"\nin = "page"', 'open = "q"\nin = "p"'], '"p" has no frames', "window of its own"),
         (['open = "p"\nin = "page"', 'close = "page"', 'on = "p"\ngetIds = true'], '"p" is closed', ""),
+        ([FETCH, 'match = "/a"\nthrough = "inner"'], 'no frame in "page" called "inner"', 'in = "page"'),
         (["getIds = true\ntimes = 1"], "times is 1, outside 2 to 100", ""),
         (['until = { permission = "given" }'], 'permission cannot be "given"', "granted"),
     ],

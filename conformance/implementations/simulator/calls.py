@@ -122,12 +122,14 @@ class Calls(Beside):
         if registration is None:
             return None
         self.objects[step.name] = registration
+        if "through" in step.arguments:
+            self.through[step.arguments["through"], name] = registration
         # What was reached through a frame is the frame's to watch.
         seen = attributes(registration) if "through" in step.arguments else self._noted(name, registration)
         # Whether this is the object that the page already had for this fetch, and whose it is.
         return {**seen, "same": held is registration, "realm": self._realm(registration)}
 
-    def _realm(self, object: BackgroundFetchRegistration) -> str:
+    def _realm(self, object: BackgroundFetchRegistration | BackgroundFetchRecord) -> str:
         realm = object.environment
         return self.actor if realm is self.environment else realm.name
 
@@ -171,9 +173,17 @@ class Calls(Beside):
 
     def _held(self, step: Step) -> BackgroundFetchRegistration:
         """The instance of the fetch that is meant; a worker has it from the event."""
+        if "through" in step.arguments:
+            return self._got_through(step)
         if step.of in self.registrations:
             return self.registrations[step.of]
         return self._event(step).registration
+
+    def _got_through(self, step: Step) -> BackgroundFetchRegistration:
+        frame = step.arguments["through"]
+        if (frame, step.of) not in self.through:
+            raise ScriptError("ReferenceError", f"nothing was got through {frame} of the fetch {step.of}")
+        return self.through[frame, step.of]
 
     def _event(self, step: Step) -> BackgroundFetchEvent:
         if step.of not in self.events:
@@ -209,7 +219,7 @@ class Calls(Beside):
         record = await promise
         if record is None:
             return None
-        seen = self._told(record) | self._stored(record)
+        seen = {**self._told(record), **self._stored(record), "realm": self._realm(record)}
         self.objects[step.name] = record
         try:
             response = await record.responseReady

@@ -30,6 +30,7 @@ class Objects:
 
     def __init__(self) -> None:
         self.objects: dict[str, object] = {}
+        self.through: dict[tuple[str, str], BackgroundFetchRegistration] = {}
         self.events: dict[str, BackgroundFetchEvent] = {}
         self.listeners: dict[str, Callable[[Any], None]] = {}
 

@@ -116,7 +116,7 @@ OPERATION = (
     ARGUMENTS,
     Key("times", Whole("how often, from 2", 2, 100), "the call is made so often at once", "once"),
 )
-THROUGH = Key("through", NAME, "the frame whose manager the page calls", "its own")
+THROUGH = Key("through", NAME, "the frame whose manager, or registration got from it, is called", "its own")
 VERBS = (
     (
         Key("fetch", TEXT, "fetch() with this id"),
@@ -129,7 +129,7 @@ VERBS = (
     ),
     (Key("get", TEXT, "get() of this id"), (THROUGH, *OPERATION)),
     (Key("getIds", Yes(), "getIds()"), (THROUGH, *OPERATION)),
-    (Key("match", A_REQUEST, "match() of this request"), (MATCH_OPTIONS, OF, *OPERATION)),
+    (Key("match", A_REQUEST, "match() of this request"), (MATCH_OPTIONS, OF, THROUGH, *OPERATION)),
     (
         Key("matchAll", NAME, "matchAll() of this fetch"),
         (
