@@ -35,6 +35,8 @@ _SCRIPT = {"content-type": _TYPES[".js"], **_FRESH}
 
 _DIES_WITHIN_S = 1
 """How long the end of the browser's process may come after what its driver says of it."""
+_TELLS_WITHIN_S = 5
+_LOOK_EVERY_S = 0.05
 
 Tell = Callable[[str, Mapping[str, Any]], None]
 
@@ -102,11 +104,18 @@ class Machine:
             self.no_screen = str(trouble)
 
     async def interface(self) -> tuple[Screen, Views]:
-        """The screen, and what the browser shows on it. Raises Unsupported where there is none."""
+        """The screen, and what the browser shows on it. Raises Unsupported and Trouble."""
         if not self.screen:
             raise Unsupported("user", self.no_screen)
         url = f"ws://127.0.0.1:{self.browser.interface_port}/0"
-        return self.screen, Views(await connect(self._nursery, url, lambda method, parameters: None))
+        with trio.move_on_after(_TELLS_WITHIN_S):
+            while True:
+                try:
+                    session = await connect(self._nursery, url, lambda method, parameters: None)
+                    return self.screen, Views(session)
+                except Trouble:  # a browser that has just started does not tell yet
+                    await trio.sleep(_LOOK_EVERY_S)
+        raise Trouble(f"The browser has not told within {_TELLS_WITHIN_S} s what it shows.")
 
     # -- the life of the browser -------------------------------------------------------------
 

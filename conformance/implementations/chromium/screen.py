@@ -11,6 +11,7 @@ import os
 import select
 import shutil
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 import trio
@@ -38,7 +39,9 @@ def why_not() -> str:
 
 def hide_sockets() -> None:
     """Have sockets of X that only this mount namespace sees; it must be our own. Raises Trouble."""
-    SOCKETS.mkdir(mode=0o1777, exist_ok=True)
+    with suppress(FileExistsError):
+        SOCKETS.mkdir()
+        SOCKETS.chmod(0o1777)
     mount = ["mount", "-t", "tmpfs", "-o", "mode=1777", "bgfetch", str(SOCKETS)]
     done = subprocess.run(mount, check=False, capture_output=True, text=True)
     if done.returncode:
