@@ -59,6 +59,7 @@ def test_every_mutant_says_which_clause_it_breaks_and_how(name: str) -> None:
         ("E7", "complete-a-record-algorithm/offline-resumes-by-range"),
         ("E11", "background-fetch-display-algorithm/abort-while-paused"),
         ("E35", "background-fetch-display-algorithm/cancel-after-a-failure"),
+        ("E42", "extract-content-range-values-algorithm/refused#last-is-the-length"),
         ("E55", "privacy-and-bandwidth-use/unregistered-mid-way"),
     ],
 )
