@@ -41,9 +41,9 @@ class Place:
 
 
 PLACES = (
-    Place("before-the-head", "Before the head", '"headers"', 0),
+    Place("at-the-head", "Before the head", '"headers"', 0),
     Place("mid-way", "Mid-way", "32768", 32768),
-    Place("before-the-last-byte", "Before the last byte", "65535", 65535),
+    Place("at-the-end", "Before the last byte", "65535", 65535),
 )
 
 

@@ -14,12 +14,18 @@ from jsonschema import Draft202012Validator
 
 from conformance.scenario.errors import Reading, ScenarioError, Spot
 from conformance.scenario.grammar import SCENARIO
-from conformance.scenario.load import load_all, scenario_from_document, scenario_from_text
+from conformance.scenario.load import (
+    load_all,
+    scenario_from_document,
+    scenario_from_text,
+    scenarios_from_text,
+)
 from conformance.scenario.model import VERBS
 from conformance.scenario.rows import parts
 from conformance.scenario.schema import schema
 from conformance.scenario.tables import TABLES, Grammar
 from tests.scenario_documents import DOCUMENTS, documents_by_grammar, examples, spoiled_documents
+from tests.simulate import judged
 
 ROOT = Path(__file__).resolve().parent.parent
 VALIDATOR = Draft202012Validator(schema())
@@ -110,6 +116,13 @@ def test_every_key_is_described_in_the_reference() -> None:
     words = set(re.findall(r"\w+", code))
     missing = {key for grammar in TABLES.values() for key in keys(grammar)} - words
     assert not missing, f"docs/scenario-files.md says nothing of {sorted(missing)}"
+
+
+def test_the_rows_in_the_reference_are_sound_and_as_it_tells() -> None:
+    [sample] = [text for text in re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL) if "[[rows]]" in text]
+    rows = scenarios_from_text(sample, "docs", "syntax")
+    assert [one.id for one in rows] == ["syntax#another-unit", "syntax#unknown-length"]
+    assert [judged(one)[0] for one in rows] == ["pass", "pass"]
 
 
 def test_the_scenario_in_the_reference_is_sound() -> None:

@@ -21,7 +21,6 @@ from conformance.scenario.grammar import SCENARIO
 from conformance.scenario.model import MARK, NetworkState, Scenario, Table
 from conformance.scenario.origins import resources
 from conformance.scenario.positions import positions
-from conformance.scenario.reachable import mentions
 from conformance.scenario.rows import parts, together
 from conformance.scenario.steps import steps
 from conformance.scenario.story import Story, Sure
@@ -155,9 +154,7 @@ def _made(raw: Table, spot: Spot, id: str, text: str, document: Table, families:
     start = network(raw.get("network", {}), NetworkState())
     permission, room = raw.get("permission", "granted"), quota(raw.get("storage", "ample"))
     story = Story(
-        *(origin, tuple(scripts), start, families, weight, sure, permission, room),
-        chooses="policy" in raw,
-        asks_unsaid=any(mentions(document, key) for key in ("icons", "download", "load")),
+        *(origin, tuple(scripts), start, families, weight, sure, permission, room), chooses="policy" in raw
     )
     done = steps(raw.get("steps", ()), spot / "steps", story)
     return Scenario(

@@ -37,7 +37,7 @@ def check_reachable(condition: Condition, spot: Spot, story: Story) -> None:
         return
     if condition.state == "paused" and not story.may_pause:
         spot.wrong("nothing pauses a fetch before this", fix='user = "pause" in a step before')
-    if condition.path and not _asked_for(condition.path, story):
+    if condition.path and not (condition.path in story.asked or _asked_for_unsaid(spot, story)):
         (spot / "path").wrong(
             f"nothing asks for {quoted(condition.path)} before this",
             allowed=list(story.asked),
@@ -47,11 +47,11 @@ def check_reachable(condition: Condition, spot: Spot, story: Story) -> None:
     _check_end(condition, spot, story)
 
 
-def _asked_for(path: str, story: Story) -> bool:
-    """Whether a fetch asks for the path; a redirect, an icon, a page or a worker may do so beside it."""
-    if path in story.asked or story.asks_unsaid:
+def _asked_for_unsaid(spot: Spot, story: Story) -> bool:
+    """Whether something may be asked for that no fetch names: by a redirect, an icon, a page, a worker."""
+    if any(_redirects(resource) for resource in story.origin.values()):
         return True
-    return any(_redirects(resource) for resource in story.origin.values())
+    return any(mentions(spot.reading.document, key) for key in ("icons", "download", "load"))
 
 
 def _redirects(resource: Resource) -> bool:

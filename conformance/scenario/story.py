@@ -71,7 +71,6 @@ class Story:
     quota: int | None = None
     chooses: bool = False
     """The scenario presupposes choices of the user agent, which may have effects of their own."""
-    asks_unsaid: bool = False
     pages: dict[str, str] = field(factory=lambda: {"page": "/"})
     """The pages that are open, with where they are."""
     seen: dict[str, str] = field(factory=lambda: {"page": "/"})
