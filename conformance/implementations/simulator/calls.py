@@ -205,7 +205,10 @@ class Calls:
         return CacheQueryOptions(**step.arguments.get("options", {}))
 
     def _read(self, step: Step) -> Awaitable[Any]:
-        return self.records[step.arguments["read"]].read(step.arguments.get("bytes"))
+        name = step.arguments["read"]
+        if name not in self.records:  # its match() found nothing, or rejected
+            raise ScriptError("TypeError", f"there is no record {name} to read")
+        return self.records[name].read(step.arguments.get("bytes"))
 
 
 async def update_ui(event: BackgroundFetchEvent, options: Mapping[str, Any]) -> None:
