@@ -259,7 +259,7 @@ class Browser:
             return [one for one in self._agent.displayed if one.id == id]
 
         await self.until(lambda: bool(shown()), why=f"something to be shown of the fetch {id!r}")
-        getattr(background_fetch_display, does)(self._agent, shown()[-1])
+        background_fetch_display.use(self._agent, shown()[-1], does)
 
     # -- time -------------------------------------------------------------------------------
 

@@ -255,8 +255,6 @@ class Calls(Beside):
     def _options(self, step: Step) -> CacheQueryOptions:
         return CacheQueryOptions(**step.arguments.get("options", {}))
 
-    # -- the origin's storage ---------------------------------------------------------------
-
     def _read(self, step: Step) -> Awaitable[Any]:
         name = step.arguments["read"]
         if name not in self.records:
