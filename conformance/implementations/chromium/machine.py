@@ -41,8 +41,8 @@ class Machine:
     ``see``, ``report`` and ``devtools_event`` are where the running scenario listens; they are
     called in Trio's thread. ``worker_steps`` is the script that its service workers import.
     The browser may be killed, quit and launched again; from then on it is ``worn``, no longer
-    the one that scenarios share, until it is renewed. With a ``screen`` it has windows that a hand can
-    use; without, it is headless, and ``no_screen`` says why.
+    the one that scenarios share, until it is renewed. It is headless unless ``windows`` are wanted,
+    which a hand can use; they need a ``screen``, and ``no_screen`` says why there is none.
     """
 
     see: Callable[[str, str, Kind], None] | None = None
@@ -51,6 +51,7 @@ class Machine:
     worker_steps = b""
     screen: Screen | None = None
     no_screen = ""
+    windows = False
     running = False
     worn = False
 
@@ -144,7 +145,7 @@ class Machine:
 
     def _start_browser(self) -> Browser:
         with self.folder.starting:
-            display = self.screen.display if self.screen else ""
+            display = self.screen.display if self.screen and self.windows else ""
             return Browser(self.folder.path, self.proxy.port, self.proxy.spki, display)
 
     # -- called in the proxy's thread --------------------------------------------------------

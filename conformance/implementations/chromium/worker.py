@@ -26,6 +26,7 @@ from conformance.implementations.chromium.warm_up import warm_up
 from conformance.implementations.protocol import PROTOCOL, Trouble, Unsupported
 from conformance.network.namespace import Link
 from conformance.network.real_time import RealTime
+from conformance.scenario.levers import required_levers
 from conformance.scenario.load import scenario_from_document
 from simulator.observation import Log, Observation
 
@@ -96,11 +97,22 @@ class Worker:
     async def _start(self, message: Message) -> Message:
         waits = RealTime(message.get("began"))
         self._scenario = scenario_from_document(message["document"], message["id"])
+        await self._show(windows=not {"user", "prompt"}.isdisjoint(required_levers(self._scenario)))
         self._started += 1
         self._log = Log(waits.now, self._output.observe)
         self._stage = Stage(self._machine, self._scenario, self._started, self._log, waits)
         await self._stage.start(self._nursery)
         return {"type": "started"}
+
+    async def _show(self, *, windows: bool) -> None:
+        """Have a browser with windows for a scenario that needs the user's hand, and for no other.
+
+        So what a scenario meets does not depend on the screen of the machine, or on what ran before it.
+        """
+        if self._machine.screen and self._machine.windows is not windows:
+            self._machine.windows = windows
+            await self._machine.renew()
+            await warm_up(self._machine, self._nursery)
 
     async def _step(self, number: int) -> Message:
         if not self._stage:
