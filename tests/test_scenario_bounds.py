@@ -110,10 +110,6 @@ def test_what_is_just_enough_is_taken(keys: str) -> None:
 @pytest.mark.parametrize(
     ("text", "line", "what"),
     [
-        (steps('network = "online"'), 9, "the network is so already here"),
-        (steps('network = "offline"', "network = { online = false }"), 11, "the network is so already here"),
-        (steps('permission = "granted"'), 9, "the permission is so already here"),
-        (steps('storage = { quota = "ample" }'), 9, "the storage is so already here"),
         (steps('release = "go"'), 9, 'nobody waits at the gate "go"'),
         (steps('until = { attempt = 1, path = "/b" }'), 9, 'there is no path "/b"'),
         (

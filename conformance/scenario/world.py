@@ -107,29 +107,19 @@ def quota(raw: str | Raw) -> int | None:
     return None if given == "ample" else int(given)
 
 
-def _changed(before: object, after: object, spot: Spot) -> None:
-    if before == after:
-        spot.wrong(
-            f"the {spot.name} is so already here", why="a change that changes nothing", fix="no such step"
-        )
-
-
 def _network(raw: Raw, spot: Spot, story: Story, on: str) -> Told:
-    before, story.network = story.network, network(raw["network"], story.network)
-    _changed(before, story.network, spot / "network")
+    story.network = network(raw["network"], story.network)
     story.may_pause |= story.network.metered
     return Told({"network": story.network})
 
 
 def _storage(raw: Raw, spot: Spot, story: Story, on: str) -> Told:
-    before, story.quota = story.quota, quota(raw["storage"])
-    _changed(before, story.quota, spot / "storage")
+    story.quota = quota(raw["storage"])
     return Told({"storage": story.quota})
 
 
 def _permission(raw: Raw, spot: Spot, story: Story, on: str) -> Told:
-    before, story.permission = story.permission, raw["permission"]
-    _changed(before, story.permission, spot / "permission")
+    story.permission = raw["permission"]
     story.may_pause |= story.permission == "prompt"
     return Told({"permission": story.permission})
 

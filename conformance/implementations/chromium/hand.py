@@ -66,6 +66,9 @@ TAKES_WITHIN_S = 10
 QUIET = 500_000_000
 """After so many nanoseconds without a byte a transfer is taken to stand still."""
 
+_DEAF_S = 1
+"""A list that has just opened takes no click for half a second, lest one was meant for what it covers."""
+
 _AGAIN_AFTER_S = 3
 _CHANGES_WITHIN_S = 2
 _LOOK_EVERY_S = 0.05
@@ -135,6 +138,7 @@ class Act:
                 f"The browser's list of downloads has not shown {self._of} within {OPENS_WITHIN_S} s, "
                 f"so that the user cannot {self._word} it."
             )
+        await trio.sleep(_DEAF_S)
 
     async def _shown(self) -> bool:
         """Whether the fetch is shown; where it is not, the list is opened, or closed to be opened again."""
@@ -170,8 +174,7 @@ class Act:
         """Wait for the effect, and press again what is still offered; gives whether there was one."""
         with trio.move_on_after(TAKES_WITHIN_S):
             while not await self._until(self._took_effect, _AGAIN_AFTER_S):
-                if self._word != "click":  # which may be slow only, and a second one would be one more
-                    await self._press()
+                await self._press()
             return True
         return False
 

@@ -50,8 +50,8 @@ class Machine:
     The browser may be killed, quit and launched again; from then on it is ``worn``, no longer
     the one that scenarios share, until it is renewed. ``lost`` says what became of it when it died by
     itself or a page of it crashed, which ``mourn`` is told at once, whatever else is waited for.
-    With a ``screen`` it has windows that a hand can
-    use; without, it is headless, and ``no_screen`` says why.
+    It is headless unless ``windows`` are wanted, which a hand can use; they need a ``screen``, and
+    ``no_screen`` says why there is none.
     """
 
     see: Callable[[str, str, Kind], None] | None = None
@@ -63,6 +63,7 @@ class Machine:
     lost = ""
     screen: Screen | None = None
     no_screen = ""
+    windows = False
     running = False
     worn = False
 
@@ -196,7 +197,7 @@ class Machine:
 
     def _start_browser(self) -> Browser:
         with self.folder.starting:
-            display = self.screen.display if self.screen else ""
+            display = self.screen.display if self.screen and self.windows else ""
             return Browser(self.folder.path, self.proxy.port, self.proxy.spki, display)
 
     # -- called in the proxy's thread --------------------------------------------------------

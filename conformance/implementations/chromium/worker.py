@@ -26,6 +26,7 @@ from conformance.implementations.chromium.warm_up import warm_up
 from conformance.implementations.protocol import PROTOCOL, Trouble, Unsupported
 from conformance.network.namespace import Link
 from conformance.network.real_time import RealTime
+from conformance.scenario.levers import required_levers
 from conformance.scenario.load import scenario_from_document
 from simulator.observation import Browser, Log, Observation
 
@@ -98,6 +99,7 @@ class Worker:
             await self._renew()
         waits = RealTime(message.get("began"))
         self._scenario = scenario_from_document(message["document"], message["id"])
+        await self._show(windows=not {"user", "prompt"}.isdisjoint(required_levers(self._scenario)))
         self._started += 1
         self._log = Log(waits.now, self._output.observe)
         self._stage = Stage(self._machine, self._scenario, self._started, self._log, waits)
@@ -109,6 +111,15 @@ class Worker:
         """The browser is lost: say so at once, whatever the harness is waiting for."""
         self._log.see("harness", "harness", "", Browser("died"))
         self._output.send({"type": "trouble", "what": how})
+
+    async def _show(self, *, windows: bool) -> None:
+        """Have a browser with windows for a scenario that needs the user's hand, and for no other.
+
+        So what a scenario meets does not depend on the screen of the machine, or on what ran before it.
+        """
+        if self._machine.screen and self._machine.windows is not windows:
+            self._machine.windows = windows
+            await self._renew()
 
     async def _step(self, number: int) -> Message:
         if not self._stage:
