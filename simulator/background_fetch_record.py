@@ -95,8 +95,10 @@ class BackgroundFetchRecord:
 
     @property
     def request(self) -> Request:
+        """A copy of the stored request, the same object at every reading."""
         return request_object(self.environment.ua, self._request)
 
     @property
     def responseReady(self) -> Promise[ScriptResponse]:
+        """The promise of the response, the same one at every reading; it settles at the headers."""
         return response_promise(self.environment.ua, self._ready)

@@ -126,30 +126,37 @@ class BackgroundFetchRegistration:
 
     @property
     def id(self) -> str:
+        """The id that fetch() was given."""
         return id_told(self.ua, self.background_fetch)
 
     @property
     def uploadTotal(self) -> int:
+        """The sum of all request bodies, in bytes."""
         return total_told(self.ua, self, self.background_fetch.upload_total)
 
     @property
     def downloadTotal(self) -> int:
+        """The most that may be stored, in bytes, as the page has announced it; 0 for no limit."""
         return total_told(self.ua, self, self.background_fetch.download_total)
 
     @property
     def uploaded(self) -> int:
+        """Bytes sent of request bodies, as of the last update task."""
         return self.state.uploaded
 
     @property
     def downloaded(self) -> int:
+        """Bytes stored of all responses, as of the last update task."""
         return downloaded_told(self.ua, self, self.state.downloaded)
 
     @property
     def result(self) -> str:
+        """ "" while the fetch runs, then "success" or "failure"."""
         return RESULT(self.ua)[self.state.result]
 
     @property
     def failureReason(self) -> str:
+        """Why it failed, one of six words; "" where it has not."""
         return FAILURE_REASON(self.ua)[self.state.failureReason]
 
     @property

@@ -69,7 +69,7 @@ def test_errata_are_listed(bgfetch: Bgfetch) -> None:
     assert [one["number"] for one in rows] == [f"E{number}" for number in range(1, 61)]
     seventh = rows[6]
     assert seventh["override"]
-    assert rows[7]["scenarios"] == ["extract-content-range-values-algorithm/unknown-complete-length"]
+    assert "extract-content-range-values-algorithm/unknown-complete-length" in rows[7]["scenarios"]
     assert "--on simulator:literal=E7" in bgfetch("errata").output
 
 

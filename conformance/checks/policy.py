@@ -15,9 +15,9 @@ from urllib.parse import urlsplit
 from conformance.checks.evidence import Evidence
 from conformance.facts import END_EVENTS
 from conformance.scenario.model import Step
+from conformance.scenario.story import is_worker
 from simulator.observation import (
     Browser,
-    Called,
     Display,
     Event,
     EventDone,
@@ -90,20 +90,22 @@ def _ended_after(seen: Evidence, moment: Observation) -> bool:
 
 def _prompt_starts_paused(seen: Evidence, wanted: bool) -> str:
     """At prompt nothing is sent before the user's word, though there was time; or it is."""
-    stretches = list(_unanswered(seen, lambda called, state: state == "prompt"))
+    stretches = list(_unanswered(seen, lambda step, state: state == "prompt"))
     return _held_back(stretches, wanted) if stretches else "no fetch began while the permission was at prompt"
 
 
 def _pause_in_background(seen: Evidence, wanted: bool) -> str:
     """Of what a worker has begun nothing is sent before the user's word, though there was time; or it is."""
-    stretches = list(_unanswered(seen, lambda called, state: called.witness == "worker"))
+    stretches = list(_unanswered(seen, lambda step, state: is_worker(step.on)))
     return _held_back(stretches, wanted) if stretches else "no worker began a fetch"
 
 
 def _held_back(stretches: list[tuple[Step, list[Observation]]], wanted: bool) -> str:
     for step, stretch in stretches:
         paths = {request.path for request in step.arguments.get("requests", ())}
-        asked = any(isinstance(one.data, Request) and one.of in paths for one in stretch)
+        # Once it is shown as paused it has started so; what goes wrong later is for the scenario to judge.
+        shown = next((n for n, one in enumerate(stretch) if _shows_a_pause(one, step.name)), len(stretch))
+        asked = any(isinstance(one.data, Request) and one.of in paths for one in stretch[:shown])
         if asked and wanted:
             return f"{step.name} was sent before the user had said anything"
         if not asked and not wanted:
@@ -114,17 +116,17 @@ def _held_back(stretches: list[tuple[Step, list[Observation]]], wanted: bool) ->
 
 
 def _unanswered(
-    seen: Evidence, concerned: Callable[[Observation, str], bool]
+    seen: Evidence, concerned: Callable[[Step, str], bool]
 ) -> Iterator[tuple[Step, list[Observation]]]:
     """Each fetch() that is concerned, with what was seen until the user said something.
 
-    ``concerned`` is asked with the call and the permission's state.
+    ``concerned`` is asked with the step that calls it and the permission's state.
     """
     state, steps = seen.scenario.permission, {str(step.number): step for step in seen.scenario.steps}
     for place, one in enumerate(seen.observations):
         if isinstance(one.data, Permission):
             state = one.data.state
-        elif isinstance(one.data, Called) and one.data.verb == "fetch" and concerned(one, state):
+        elif isinstance(one.data, StepSeen) and one.data.verb == "fetch" and concerned(steps[one.of], state):
             rest = seen.observations[place + 1 :]
             end = next((n for n, later in enumerate(rest) if _answers(later)), len(rest))
             yield steps[one.of], list(rest[:end])

@@ -17,46 +17,48 @@ VERBS = {*CALLS, *OBJECTS}
 
 def told(step: Step, scope: str, hosts: Hosts, names: Names) -> dict[str, Any]:
     """What ``begin`` takes for a step, of a page or worker in ``scope``. A fetch is entered in ``names``."""
-    what = step.arguments[step.verb]
+    what, rest = step.arguments[step.verb], step.arguments
+    if step.verb == "fetch":
+        names.begin(scope, what, step.name, step.number)
     common = {
         "number": step.number,
         "verb": step.verb,
         "name": step.name,
         "fetch": step.of or what,
         "id": names.id(step.of),
-        "options": _options(step.arguments.get("options")),
-        "requests": [_request(one, hosts) for one in step.arguments.get("requests", ())],
-        "lone": step.arguments.get("lone", False),
-        "arguments": step.arguments.get("arguments"),
-        "times": step.arguments.get("times"),
-        "through": step.arguments.get("through"),
+        "options": _options(rest.get("options")),
+        "requests": [_request(one, hosts) for one in rest.get("requests", ())],
+        "lone": rest.get("lone", False),
+        "arguments": rest.get("arguments"),
+        "times": rest.get("times"),
+        "through": rest.get("through"),
     }
+    if step.verb == "get":
+        common["name"] = names.of(scope, what)
+    return common | _told_of_calls(step, hosts) | _told_of_objects(step)
+
+
+def _told_of_calls(step: Step, hosts: Hosts) -> dict[str, Any]:
+    """What the calls, and what is done beside them, go by."""
+    what, rest = step.arguments[step.verb], step.arguments
     match step.verb:
-        case "fetch":
-            names.begin(scope, what, step.name, step.number)
-            return common | {"id": what}
-        case "get":
-            return common | {"id": what, "name": names.of(scope, what), "as": step.name}
+        case "fetch" | "get":
+            return {"id": what, "as": step.name}
         case "updateUI":
-            return common | {"options": _options(what), "dispatched": "dispatched" in step.arguments}
+            return {"options": _options(what), "dispatched": "dispatched" in rest}
         case "attributes":
-            lasts = step.arguments.get("for")
-            return common | {"milliseconds": None if lasts is None else lasts / 1e6}
-        case "match":
-            return common | {"requests": [_request(what, hosts)]}
-        case "load":
-            return common | {"requests": [_request(what, hosts)]}
-        case "body":
-            return common | {"path": what}
-        case "read":
-            return common | {"record": what, "bytes": step.arguments.get("bytes")}
+            return {"milliseconds": rest["for"] / 1e6 if "for" in rest else None}
         case "waitUntil":
-            return common | {"milliseconds": what / 1e6}
+            return {"milliseconds": what / 1e6}
+        case "match" | "load":
+            return {"requests": [_request(what, hosts)]}
+        case "body" | "cached":
+            return {"path": what}
+        case "read":
+            return {"record": what, "bytes": rest.get("bytes")}
         case "usage":
-            return common | {"bytes": what}
-        case "cached":
-            return common | {"path": what}
-    return common | _told_of_objects(step)
+            return {"bytes": what}
+    return {}
 
 
 def _told_of_objects(step: Step) -> dict[str, Any]:

@@ -49,7 +49,8 @@ class Machine:
     ``page_policy`` the content security policy of its pages.
     The browser may be killed, quit and launched again; from then on it is ``worn``, no longer
     the one that scenarios share, until it is renewed. ``lost`` says what became of it when it died by
-    itself or a page of it crashed, which ``mourn`` is told at once, whatever else is waited for.
+    itself or a page of it crashed, which ``mourn`` is told at once, whatever else is waited for;
+    but where the browser ended the page itself, ``page_killed`` may take it as an answer to a call.
     It is headless unless ``windows`` are wanted, which a hand can use; they need a ``screen``, and
     ``no_screen`` says why there is none.
     """
@@ -58,6 +59,7 @@ class Machine:
     report: Callable[[bytes], None] | None = None
     devtools_event: Tell | None = None
     mourn: Callable[[str], None] | None = None
+    page_killed: Callable[[], bool] | None = None
     worker_steps = b""
     page_policy = ""
     lost = ""
@@ -224,9 +226,14 @@ class Machine:
         if self.report:
             self.report(body)
 
+    def _page_crashed(self, status: str) -> None:
+        """A page is gone; "killed" is what the browser itself does to one that asks for what it must not."""
+        if not (status == "killed" and self.page_killed and self.page_killed()):
+            self._lose(f"A page of the browser crashed ({status}).")
+
     def _devtools_told(self, method: str, parameters: Mapping[str, Any]) -> None:
         self.service_workers.take(method, parameters)
         if method == "Target.targetCrashed" and self.running:
-            self._lose(f"A page of the browser crashed ({parameters['status']}).")
+            self._page_crashed(parameters["status"])
         if self.devtools_event:
             self.devtools_event(method, parameters)

@@ -83,8 +83,12 @@ class Pages:
         try:
             await self._begin(page, call)
         except TabCrashed:
-            self._machine.worn = True
-            self._windows.pop(page)
+            self.crash(page)
+
+    def crash(self, page: str) -> None:
+        """A page has crashed under a call."""
+        self._machine.worn = True
+        if self._windows.pop(page, ""):
             self._log.see("page", page, page, Page("crashed"))
 
     async def _begin(self, page: str, call: dict[str, Any]) -> None:

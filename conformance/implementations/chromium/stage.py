@@ -57,6 +57,7 @@ class Stage:
         self._pace = Pace()
         self._pages = Pages(machine, scenario, self._hosts, log)
         self._workers = Workers(machine, scenario, self._hosts, self._pages, log)
+        self._calls = ""  # the page whose call was the last step
         self._told: list[tuple[float, str, Devtools]] = []
         self._network = NetworkState()
         self._permission = "granted"
@@ -78,6 +79,7 @@ class Stage:
         """Make the world as the scenario wants it and open its first page."""
         machine = self._machine
         machine.see, machine.report, machine.devtools_event = self._saw, self._reports.take, self._devtools
+        machine.page_killed = self._page_killed
         machine.page_policy = self._page_policy()
         self._scope = trio.CancelScope()
         listeners = await trio.open_tcp_listeners(0, host="127.0.0.1")
@@ -95,6 +97,7 @@ class Stage:
 
     async def do(self, step: Step) -> None:
         """Carry out one step. Raises Unsupported and Trouble."""
+        self._calls = step.on if step.verb in calls.VERBS and not is_worker(step.on) else ""
         if lever := self._levers.get(step.verb):
             await lever(step)
         elif step.verb in calls.VERBS and is_worker(step.on):
@@ -108,6 +111,12 @@ class Stage:
                 step.verb, f"step {step.number} cannot be done on {step.on} here: not built yet"
             )
 
+    def _page_killed(self) -> bool:
+        """The browser has ended a page by itself: under a call of that page, for what it was asked to do."""
+        if self._calls:
+            self._pages.crash(self._calls)
+        return bool(self._calls)
+
     async def stop(self) -> None:
         """Leave nothing behind in a browser that goes on being used, and forget the hosts."""
         machine = self._machine
@@ -117,7 +126,7 @@ class Stage:
             await self._pages.leave()
         elif machine.running:
             await self._pages.answer()
-        machine.see = machine.report = machine.devtools_event = None
+        machine.see = machine.report = machine.devtools_event = machine.page_killed = None
         machine.page_policy = ""
         await trio.to_thread.run_sync(machine.proxy.serve, 0, None)
         self._scope.cancel()
