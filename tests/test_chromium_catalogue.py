@@ -1,38 +1,73 @@
-"""The whole catalogue on real Chromium: every scenario is judged, whatever the judgement is."""
+"""The catalogue on real Chromium: every scenario is judged, whatever the judgement is.
+
+All files without rows, and of each table of rows a sample: its rows differ in a line, and all of
+them take an hour. ``bgfetch run --on chromium`` is the whole.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
+import subprocess
+import sys
+from collections import Counter, defaultdict
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 
-from conformance.command_line.commands import commands
 from conformance.results import ERROR, INCONCLUSIVE, UNSUPPORTED
-from reports import read_run
+from conformance.scenario.levers import required_levers
+from reports import Run, read_run
+from tests.simulate import catalogue
 
 pytestmark = pytest.mark.browser
 
+ROWS, ROWS_BY_HAND = 8, 32
+"""Of a table every so many-th row is taken; of what needs the user's hand, which is slow, fewer."""
 
-def test_every_scenario_comes_to_a_verdict(tmp_path: Path) -> None:
+
+def shares() -> list[list[str]]:
+    """The ids of the sample, for two browsers at once, which mostly wait: one has windows for the hand."""
+    tables: dict[tuple[str, bool], list[str]] = defaultdict(list)
+    for one in catalogue():
+        windows = not {"user", "prompt"}.isdisjoint(required_levers(one))
+        tables[one.id.partition("#")[0], windows].append(one.id)
+    return [
+        [id for (_, windows), ids in tables.items() if windows is wanted for id in ids[::step]]
+        for wanted, step in ((False, ROWS), (True, ROWS_BY_HAND))
+    ]
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> list[Run]:
+    """The sample, as both browsers were judged."""
+    folders = [tmp_path_factory.mktemp("chromium") / "run" for _ in shares()]
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-m", "conformance", "run", "--on", "chromium", "--out", folder, *share],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        for folder, share in zip(folders, shares(), strict=True)
+    ]
+    for process in processes:
+        output, _ = process.communicate()
+        assert process.returncode in (0, 1), output
+    return [read_run(folder) for folder in folders]
+
+
+def test_every_scenario_comes_to_a_verdict(runs: list[Run]) -> None:
     """Pass or fail is Chromium's affair; not being able to say is ours."""
-    out = tmp_path / "run"
-    done = CliRunner().invoke(commands, ["run", "--on", "chromium", "--out", str(out)])
-    assert done.exit_code in (0, 1), done.output
-    run = read_run(out)
-    assert run.missing == ()
-    levers = run.header.levers["chromium"]
+    assert [run.missing for run in runs] == [(), ()]
     untold = Counter(
         (result.scenario, result.verdict, result.note)
+        for run in runs
         for result in run.results
         if result.verdict == ERROR
         or (result.verdict == INCONCLUSIVE and not result.note)  # a note: it chose otherwise than presupposed
-        or (result.verdict == UNSUPPORTED and _has_all(result.note, levers))
+        or (result.verdict == UNSUPPORTED and _has_all(result.note, run.header.levers["chromium"]))
     )
-    assert not untold, done.output
+    assert not untold
 
 
 def _has_all(note: str, levers: Mapping[str, Mapping[str, Any]]) -> bool:

@@ -72,7 +72,12 @@ async def test_any_other_trouble_stays_trouble() -> None:
 
 
 def test_what_was_seen_last_is_told_as_what_it_was() -> None:
-    one = scenario(HEAD + "[[steps]]\ngetIds = true\ngives = []")
+    """Also where nothing was asked for at all: of that, the crash is reason enough."""
+    one = scenario(
+        HEAD
+        + "[origin.'/a']\nsize = 1\n[[steps]]\nfetch = 'f'\nrequests = ['/a']\ngives = { id = 'f' }\n"
+        + "[expect]\nrequests = [{ path = '/a' }]"
+    )
     crashed = Observation(1, 1, "page", "page", "page", Page("crashed"))
     stuck = Observation(2, 2, "harness", "harness", "1", Stuck("its promise settles", 10**9))
     (check,) = (found for found in judge(one, [crashed, stuck]) if found.verdict == "fail")

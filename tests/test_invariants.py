@@ -18,7 +18,7 @@ from simulator.observation import WITNESSES, Observation
 from tests.simulate import catalogue, observe
 
 RED = {
-    "one end event": ("event-twice", "perform-a-background-fetch-algorithm/two-files-succeed"),
+    "one end event": ("event-twice", "background-fetch-display-algorithm/abort-is-always-offered"),
     "the event fits the result": (
         "fail-fires-success",
         "complete-a-record-algorithm/not-found-is-bad-status",
@@ -61,14 +61,14 @@ RED = {
         "progress-runs-backwards",
         "complete-a-record-algorithm/download-total-exceeded",
     ),
-    "result is of the list": ("result-of-its-own", "complete-a-record-algorithm/not-found-is-bad-status"),
-    "reason is of the list": ("reason-of-its-own", "complete-a-record-algorithm/cors-not-allowed"),
-    "never above the total": ("no-limit", "complete-a-record-algorithm/download-total-exceeded"),
-    "totals stay": (
-        "total-follows-downloaded",
-        "background-fetch-display-algorithm/no-pause-with-a-post",
+    "result is of the list": (
+        "another-word-for-success",
+        "perform-a-background-fetch-algorithm/two-files-succeed",
     ),
-    "final for all": ("progress-runs-backwards", "background-fetch-display-algorithm/no-pause-with-a-post"),
+    "reason is of the list": ("another-word-for-the-limit", "background-fetch-registration/words"),
+    "never above the total": ("no-limit", "complete-a-record-algorithm/download-total-exceeded"),
+    "totals stay": ("totals-shrink", "background-fetch-display-algorithm/no-pause-with-a-post"),
+    "final for all": ("ends-with-the-first-record", "background-fetch-registration-match-all/fragments"),
     "upload total is the sum": ("bodies-not-counted", "background-fetch-manager-fetch/post-with-a-body"),
     "all was uploaded": ("uploaded-stays-zero", "background-fetch-manager-fetch/post-with-a-body"),
     "downloaded is what is held": (
@@ -108,9 +108,22 @@ RED = {
     "known while active": ("never-listed", "background-fetch-manager-get/before-during-after"),
     "in the order of the calls": (
         "ids-newest-first",
-        "background-fetch-manager-get-ids/in-the-order-of-the-calls",
+        "background-fetch-manager-get-ids/in-the-order-of-insertion",
     ),
     "one object a realm": ("new-object-each-time", "background-fetch-manager-get/before-during-after"),
+    "loss of records is no progress": (
+        "loss-is-progress",
+        "update-background-fetch-instance-algorithm/the-loss-of-the-records-is-no-progress",
+    ),
+    "without its origin": (
+        "shows-where-it-loads-from",
+        "background-fetch-display-algorithm/the-site-s-origin-and-not-the-server-s",
+    ),
+    "bandwidth told wrongly": (
+        "bandwidth-hidden",
+        "background-fetch-display-algorithm/abort-is-always-offered",
+    ),
+    "no way to abort": ("no-way-to-abort", "background-fetch-display-algorithm/abort-is-always-offered"),
 }
 """For each invariant a mutant that breaks it, and a scenario in which that shows."""
 

@@ -86,7 +86,7 @@ def test_without_an_event_it_is_settled_once_nothing_is_seen_for_a_while(
 
 
 def test_what_never_comes_to_rest_is_given_up() -> None:
-    text = UNREGISTERED.format(fault=FOR_EVER).replace("300 KiB", "30 MiB")
+    text = UNREGISTERED.format(fault=FOR_EVER).replace("300 KiB", "9 MiB")
     observations = observe(scenario(text), "mutant:unregistering-stops-nothing")
     ((_, stuck),) = select(observations, Stuck)
     assert stuck.waited > LONGEST_UNREST

@@ -73,10 +73,13 @@ def only_of_its_name(seen: Evidence) -> Mapping[str, Made]:
 
 
 def calls(seen: Evidence, *verbs: str) -> Iterator[tuple[Step, Observation, Observation, Settled]]:
-    """Every step of these verbs whose promise settled: the step, its call, how it settled."""
+    """Every step of these verbs whose promise settled: the step, its call, how it settled.
+
+    Not what was called several times at once, which settles as a list.
+    """
     for step in seen.scenario.steps:
         found = seen.settled.get(str(step.number))
-        if step.verb in verbs and found:
+        if step.verb in verbs and found and "times" not in step.arguments:
             for called, _ in select(seen.observations, Called, of=str(step.number)):
                 yield step, called, *found
 

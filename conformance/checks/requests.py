@@ -9,7 +9,7 @@ from conformance.checks.evidence import Evidence, Seen
 from conformance.checks.matching import by_clause, in_order, listed, times
 from conformance.results import FAIL, PASS, Check
 from conformance.scenario.model import Expect, ExpectRequest
-from simulator.observation import Request
+from simulator.observation import Page, Request, select
 
 
 def check_requests(expected: Sequence[ExpectRequest], seen: Evidence) -> Iterator[Check]:
@@ -40,7 +40,12 @@ def _of_images(path: str, seen: Evidence) -> bool:
 
 
 def saw_nothing(expect: Expect, seen: Evidence) -> bool:
-    """Whether the wire's witness saw no request at all where one was due: then it may be blind."""
+    """Whether the wire's witness saw no request at all where one was due: then it may be blind.
+
+    Where a page has crashed there is another reason for it.
+    """
+    if any(page.state == "crashed" for _, page in select(seen.observations, Page)):
+        return False
     alternatives = [one.expect.requests for one in expect.any if one.expect.requests]
     due = [*(expect.requests or ()), *(alternatives[0] if alternatives else ())]
     return not seen.requests and any(one.count[0] for one in due)

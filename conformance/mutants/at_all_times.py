@@ -10,34 +10,13 @@ from simulator import (
     background_fetch_manager,
     complete_a_record,
     perform_a_background_fetch,
-    update_background_fetch_instances,
 )
-
-
-@mutant("total-follows-downloaded", update_background_fetch_instances.fire_progress)
-def _(original: Any, ua: Any, instance: Any, state: Any) -> None:
-    """downloadTotal grows with what has been downloaded."""
-    instance.downloadTotal = max(instance.downloadTotal, state.downloaded)
-    original(ua, instance, state)
 
 
 @mutant("uploaded-is-the-last-piece", complete_a_record.count_upload)
 def _(original: Any, ua: Any, bg_fetch: Any, more: int) -> None:
     """uploaded is what was transmitted last, not all that was."""
     bg_fetch.uploaded = more
-
-
-@mutant("result-of-its-own", perform_a_background_fetch.set_result)
-def _(original: Any, ua: Any, bg_fetch: Any, reason: str) -> None:
-    """A fetch that failed has the result "error"."""
-    original(ua, bg_fetch, reason)
-    bg_fetch.result = "error" if reason else bg_fetch.result
-
-
-@mutant("reason-of-its-own", perform_a_background_fetch.set_result)
-def _(original: Any, ua: Any, bg_fetch: Any, reason: str) -> None:
-    """Whatever goes wrong on the wire has the reason "network-error"."""
-    original(ua, bg_fetch, "network-error" if reason == "fetch-error" else reason)
 
 
 @mutant("pause-runs-out", background_fetch_display.set_paused)
@@ -73,10 +52,15 @@ def _(original: Any, ua: Any, progress: Any, records: int) -> bool:
 
 
 class _Nought(int):
-    """A zero that counts as something."""
+    """A zero that counts as something, and so is equal to no other."""
 
     def __bool__(self) -> bool:
         return True
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    __hash__ = int.__hash__
 
 
 @mutant("range-from-the-first-byte", complete_a_record.range_start)

@@ -31,8 +31,8 @@ def _(original: Any, ua: Any, bg_fetch: Any) -> str:
 
 @mutant("bandwidth-hidden", background_fetch_display.bandwidth_shown)
 def _(original: Any, ua: Any, bg_fetch: Any) -> bool:
-    """Nothing says that bandwidth is in use."""
-    return False
+    """Nothing says that bandwidth is in use where a body is uploaded."""
+    return bool(original(ua, bg_fetch)) and not bg_fetch.upload_total
 
 
 @mutant("bandwidth-while-paused", background_fetch_display.bandwidth_shown)
@@ -62,8 +62,8 @@ def _(original: Any, ua: Any, bg_fetch: Any) -> Any:
 
 @mutant("no-way-to-abort", background_fetch_display.may_be_aborted)
 def _(original: Any, ua: Any, bg_fetch: Any) -> bool:
-    """A running fetch offers its user no abort."""
-    return False
+    """A running fetch that uploads something offers its user no abort."""
+    return bool(original(ua, bg_fetch)) and not bg_fetch.upload_total
 
 
 @mutant("no-abort-while-paused", background_fetch_display.may_be_aborted)

@@ -6,18 +6,10 @@ from typing import Any
 
 from conformance.mutants.catalogue import mutant
 from simulator import (
-    background_fetch_event,
     background_fetch_registration,
     perform_a_background_fetch,
     update_background_fetch_instances,
 )
-
-
-class _BubblingEvent(background_fetch_event.BackgroundFetchEvent):
-    bubbles = True
-
-
-_BubblingEvent.__name__ = "BackgroundFetchEvent"
 
 
 @mutant("over-at-the-first-record", perform_a_background_fetch.is_over)
@@ -28,9 +20,9 @@ def _(original: Any, ua: Any, progress: Any, records: int) -> bool:
 
 @mutant("failure-without-a-reason", perform_a_background_fetch.set_result)
 def _(original: Any, ua: Any, bg_fetch: Any, reason: str) -> None:
-    """A failed fetch does not say why."""
+    """A fetch that failed for a bad status does not say why."""
     original(ua, bg_fetch, reason)
-    bg_fetch.failure_reason = ""
+    bg_fetch.failure_reason = "" if reason == "bad-status" else bg_fetch.failure_reason
 
 
 @mutant("exceeded-total-waits", perform_a_background_fetch.fails_at_once)
@@ -43,12 +35,6 @@ def _(original: Any, ua: Any, result: str) -> bool:
 def _(original: Any, ua: Any, reason: str, result: str) -> str:
     """The last failure gives the reason."""
     return reason if result == "success" else result
-
-
-@mutant("abort-event-bubbles", perform_a_background_fetch.abort_event)
-def _(original: Any, ua: Any) -> Any:
-    """backgroundfetchabort bubbles."""
-    return "backgroundfetchabort", _BubblingEvent
 
 
 @mutant("aborted-stays-listed", background_fetch_registration.remove_aborted)

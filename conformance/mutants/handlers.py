@@ -11,8 +11,9 @@ from simulator.storage import Storage
 
 @mutant("events-untrusted", service_worker.fired)
 def _(original: Any, ua: Any, event: Any) -> None:
-    """The agent's events come as if script had made them."""
-    event.isTrusted = False
+    """backgroundfetchabort comes as if script had made it."""
+    original(ua, event)
+    event.isTrusted = event.type != "backgroundfetchabort"
 
 
 @mutant("extended-when-over", service_worker.may_be_extended)
@@ -30,16 +31,16 @@ def _(original: Any, ua: Any, event: Any, steps: Any) -> None:
 
 @mutant("events-can-be-cancelled", service_worker.fired)
 def _(original: Any, ua: Any, event: Any) -> None:
-    """Events can be cancelled."""
+    """backgroundfetchabort can be cancelled."""
     original(ua, event)
-    event.cancelable = True
+    event.cancelable = event.type == "backgroundfetchabort"
 
 
 @mutant("events-bubble", service_worker.fired)
 def _(original: Any, ua: Any, event: Any) -> None:
-    """Events bubble."""
+    """backgroundfetchclick bubbles."""
     original(ua, event)
-    event.bubbles = True
+    event.bubbles = event.type == "backgroundfetchclick"
 
 
 @mutant("windows-for-nobody", clients.may_open_a_window)

@@ -213,12 +213,6 @@ def _(original: Any, ua: Any, url: str) -> str:
     return url.replace("#", "%23")
 
 
-@mutant("only-with-a-request", background_fetch_registration.is_asked_for)
-def _(original: Any, ua: Any, query: Any, record: Any, options: Any) -> bool:
-    """matchAll() without a request gives nothing."""
-    return query is not None and bool(original(ua, query, record, options))
-
-
 @mutant("records-only-at-the-end", background_fetch_registration.records_may_be_read)
 def _(original: Any, ua: Any, instance: Any) -> bool:
     """match() and matchAll() reject while the fetch is under way."""

@@ -42,8 +42,9 @@ def _(original: Any, ua: Any, instance: Any) -> None:
 
 @mutant("reason-untold", update_background_fetch_instances.fire_progress)
 def _(original: Any, ua: Any, instance: Any, state: Any) -> None:
-    """Progress events tell the result, but not why."""
-    original(ua, instance, evolve(state, failureReason=""))
+    """Progress events tell that a status was bad by the result only, and not by the reason."""
+    reason = "" if state.failureReason == "bad-status" else state.failureReason
+    original(ua, instance, evolve(state, failureReason=reason))
 
 
 @mutant("one-at-a-time", perform_a_background_fetch.settle_all)
@@ -72,9 +73,9 @@ def _(original: Any, ua: Any, bg_fetch: Any, reason: str) -> None:
 
 @mutant("failure-is-success", perform_a_background_fetch.set_result)
 def _(original: Any, ua: Any, bg_fetch: Any, reason: str) -> None:
-    """A fetch that has a reason has the result success all the same."""
+    """A fetch that failed for a bad status has the result success all the same."""
     original(ua, bg_fetch, reason)
-    bg_fetch.result = "success"
+    bg_fetch.result = "success" if reason == "bad-status" else bg_fetch.result
 
 
 @mutant("any-end-is-an-abort", perform_a_background_fetch.fail_event)

@@ -38,7 +38,7 @@ def _mending(scenario: Scenario) -> Iterator[Raw]:
     if network := _good_network(scenario):
         yield {"network": network}
     yield from _consent(scenario)
-    yield from ({"release": gate} for gate in sorted({fault.until for fault in _stalls(scenario)} - {""}))
+    yield from ({"release": gate} for gate in sorted(_gates(scenario)))
     for _ in range(_deadest(scenario)):
         # What stands still until its connection dies needs just that.
         yield from ({"wait": "1 h"}, {"network": "offline"}, {"network": "online"})
@@ -69,7 +69,8 @@ def _consent(scenario: Scenario) -> Iterator[Raw]:
             step.arguments["permission"] == "prompt" for step in scenario.steps if step.verb == "permission"
         )
     )
-    for fetch in dict.fromkeys(step.name for step in scenario.steps if step.verb == "fetch"):
+    begun = (step.name for step in scenario.steps if step.verb == "fetch" and not step.throws)
+    for fetch in dict.fromkeys(begun):
         if asked:
             yield {"user": "accept", "of": fetch}
         if fetch in paused:
@@ -80,6 +81,13 @@ def _stalls(scenario: Scenario) -> Iterator[Fault]:
     for resource in scenario.origin.values():
         for answer in resource.attempts:
             yield from (fault for fault in answer.faults if fault.kind == "stall")
+
+
+def _gates(scenario: Scenario) -> set[str]:
+    """Every gate at which an answer stands still, or the body of a request that was made."""
+    requests = (one for step in scenario.steps for one in step.arguments.get("requests", ()))
+    bodies = {(one.stream or {}).get("until", "") for one in requests}
+    return ({fault.until for fault in _stalls(scenario)} | bodies) - {""}
 
 
 def _deadest(scenario: Scenario) -> int:
@@ -97,8 +105,12 @@ def _deadest(scenario: Scenario) -> int:
 
 
 def _may_settle(scenario: Scenario) -> bool:
-    """Whether every event comes to its end: a handler that never lets go, or no worker, prevents it."""
+    """Whether every event comes to its end: a handler that never lets go, or no worker, prevents it.
+
+    So does a worker that is ended in the middle of its event, for having lived too long.
+    """
     handlers = [steps for script in scenario.workers.values() for steps in script.handlers.values()]
     endless = any(step.arguments.get("waitUntil") == "never" for steps in handlers for step in steps)
     lives = [step.arguments["worker"] for step in scenario.steps if step.verb == "worker"]
-    return not endless and "unregister" not in lives
+    limited = scenario.policy.get("event_lifetime_max", "never") != "never"
+    return not (endless or limited or "unregister" in lives)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from conformance.checks.evidence import Evidence
 from conformance.checks.fetches import Made, calls, made, only_of_its_name, own_paths, scope_of
 from conformance.checks.invariants.rule import Broken, Invariant
-from simulator.observation import Observation, Page, Permission, Sent, Step, select
+from simulator.observation import Called, Observation, Page, Permission, Sent, Step, select
 
 
 def _listings(seen: Evidence) -> Iterator[tuple[str, Observation, Observation, list[str]]]:
@@ -49,11 +49,18 @@ def _is_over(seen: Evidence, one: Made, before: Observation) -> bool:
     return any(at.sequence < before.sequence for at in (*ended, *aborted))
 
 
+def _unseen(seen: Evidence) -> set[str]:
+    """The ids that a fetch() may have been called for without anybody's seeing it."""
+    called = {one.of for one, _ in select(seen.observations, Called)}
+    steps = (step for step in seen.scenario.steps if step.verb == "fetch")
+    return {step.arguments["fetch"] for step in steps if str(step.number) not in called}
+
+
 def _known_only_while_active(seen: Evidence) -> Iterator[Broken]:
     for scope, called, settled, ids, _ in _found(seen):
         for id in ids:
             of_the_id = [one for one in _of_scope(seen, scope, settled) if one.id == id]
-            if all(_is_over(seen, one, called) for one in of_the_id):
+            if id not in _unseen(seen) and all(_is_over(seen, one, called) for one in of_the_id):
                 why = "is over" if of_the_id else "was never begun there"
                 yield f"{called.actor} found {id!r}, which {why}", settled
 

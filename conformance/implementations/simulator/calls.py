@@ -27,7 +27,7 @@ from simulator.promise import Promise, promise_of
 from simulator.request import Request
 from simulator.request_matches_cached_item import CacheQueryOptions
 from simulator.script_errors import ScriptError, ThrownAtOnce, type_error
-from simulator.web_idl import assign, call
+from simulator.web_idl import call
 
 MANAGER, REGISTRATION = "BackgroundFetchManager", "BackgroundFetchRegistration"
 ATTRIBUTES = (
@@ -67,8 +67,7 @@ class Calls(Beside):
         try:
             made = [call(step) for _ in range(step.arguments.get("times", 1))]
         except ScriptError as error:
-            outcome = "thrown" if isinstance(error, ThrownAtOnce) else "rejected"
-            self.see(str(step.number), Settled(outcome, None, error.name))
+            self._refused(step, error, "thrown" if isinstance(error, ThrownAtOnce) else "rejected")
             return
         promise = made[0] if len(made) == 1 else all_settled(made)
         self.environment.ua.turns.start_soon(self._report, step, promise)
@@ -77,8 +76,14 @@ class Calls(Beside):
         try:
             settled = Settled("fulfilled", await outcome)
         except ScriptError as error:
-            settled = Settled("rejected", None, error.name)
-        self.see(str(step.number), settled)
+            self._refused(step, error, "rejected")
+        else:
+            self.see(str(step.number), settled)
+
+    def _refused(self, step: Step, error: ScriptError, how: str) -> None:
+        if step.verb == "fetch":
+            self.names.refuse(self._manager(step).registration.scope, step.arguments["fetch"], step.name)
+        self.see(str(step.number), Settled(how, None, error.name))
 
     def _call(
         self, step: Step, interface: str, arguments: int, steps: Callable[[], Promise[Any]]
@@ -151,7 +156,7 @@ class Calls(Beside):
                     self._progress(name, event)
 
             self.listeners[name] = listener
-            assign(self.environment.ua, "BackgroundFetchRegistration", registration, "onprogress", listener)
+            registration.onprogress = listener
             if self.witness == "page":  # a worker does not live on to look
                 self.environment.ua.turns.start_soon(self._watch_for_gone, name, registration)
         seen = attributes(registration)

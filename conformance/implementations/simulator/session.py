@@ -53,23 +53,37 @@ class Names:
     """What the scenario calls each fetch, found again by scope and id."""
 
     def __init__(self) -> None:
-        self._names: dict[tuple[str, str], str] = {}
+        self._begun: dict[tuple[str, str], list[str]] = {}
+        self._current: dict[tuple[str, str], str] = {}
         self._fetches: dict[object, str] = {}
 
     def begin(self, scope: str, id: str, name: str) -> None:
-        """A fetch() was called; while another of the same id is active, the id stays that one's."""
-        self._names.setdefault((scope, id), name)
+        """A fetch() was called."""
+        begun = self._begun.setdefault((scope, id), [])
+        begun += [] if name in begun else [name]
 
-    def end(self, scope: str, id: str) -> None:
-        self._names.pop((scope, id), None)
+    def refuse(self, scope: str, id: str, name: str) -> None:
+        """That fetch() was rejected: no background fetch will bear its name."""
+        if name in (begun := self._begun[scope, id]):
+            begun.remove(name)
 
     def of(self, scope: str, id: str) -> str:
-        return self._names.get((scope, id), id)
+        """The name of the newest fetch of an id; the id itself where there is none."""
+        return self._current.get((scope, id), next(iter(self._begun.get((scope, id), ())), id))
 
     def of_fetch(self, bg_fetch: BackgroundFetch) -> str:
         """The name of a background fetch, which it keeps when its id is used again."""
-        found = self.of(bg_fetch.service_worker_registration.scope, bg_fetch.id)
-        return self._fetches.setdefault(bg_fetch.unique_id, found)
+        key = bg_fetch.service_worker_registration.scope, bg_fetch.id
+        if bg_fetch.unique_id not in self._fetches:
+            begun = self._begun.get(key)
+            self._current[key] = self._fetches[bg_fetch.unique_id] = begun.pop(0) if begun else bg_fetch.id
+        return self._fetches[bg_fetch.unique_id]
+
+    def end(self, bg_fetch: BackgroundFetch) -> None:
+        """Its end event is over: the id is nobody's, unless another fetch has it by now."""
+        key = bg_fetch.service_worker_registration.scope, bg_fetch.id
+        if self._current.get(key) == self.of_fetch(bg_fetch):
+            del self._current[key]
 
 
 class SimulatorSession:

@@ -66,7 +66,7 @@ class WorkerScript(Calls):
         self.see(name, Event(event.type, event.__class__.__name__, shown, *flags))
         if event.type in END_EVENTS:
             if not self.worker.closed:
-                self.names.end(self.worker.registration.scope, event.registration.id)
+                self.names.end(bg_fetch)
             await self._read_all(name, event)
         self.see(name, Attributes(**attributes(event.registration)))
         await self._carry_out(event)
