@@ -7,7 +7,7 @@ is no word on the browser, and makes the scenario inconclusive.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, TypeVar
 
 import trio
@@ -87,6 +87,12 @@ class Row:
         return BUTTONS["resume"] in self.buttons
 
 
+def _tells_the_end(told: Iterable[Devtools], events: Iterable[Event]) -> bool:
+    """Whether DevTools or the worker tells of the end of a fetch."""
+    completed = any(one.event == "Background Fetch completed" for one in told)
+    return completed or any(event.type in END_EVENTS for event in events)
+
+
 class Hand:
     """The user of one scenario."""
 
@@ -117,8 +123,13 @@ class Act:
         self._began, self._since = log.clock(), len(log.observations)
 
     async def do(self) -> None:
-        """Press what the action presses, wait for its effect, and tell what is shown then."""
+        """Press what the action presses, wait for its effect, and tell what is shown then.
+
+        Of a fetch that is over nothing is offered but a click: then there is nothing to press.
+        """
         await self._open()
+        if self._over():
+            return
         pressed = await self._until(self._press, _AGAIN_AFTER_S)
         # Pausing need not be offered for a job that is not all GET: then there is nothing to press.
         if (pressed or self._all_get or self._word != "pause") and not await self._confirmed():
@@ -133,12 +144,15 @@ class Act:
 
     async def _open(self) -> None:
         """Have the list open and show the fetch. It shows what there was when it was opened."""
-        if not await self._until(self._shown, OPENS_WITHIN_S):
+        if not await self._until(self._shown_or_over, OPENS_WITHIN_S):
             raise Trouble(
                 f"The browser's list of downloads has not shown {self._of} within {OPENS_WITHIN_S} s, "
                 f"so that the user cannot {self._word} it."
             )
         await trio.sleep(_DEAF_S)
+
+    async def _shown_or_over(self) -> bool:
+        return self._over() or await self._shown()
 
     async def _shown(self) -> bool:
         """Whether the fetch is shown; where it is not, the list is opened, or closed to be opened again."""
@@ -181,7 +195,7 @@ class Act:
     async def _took_effect(self) -> bool:
         """Whether what is to follow has followed. What was never pressed has no effect, whatever happens."""
         if not self._pressed:
-            return False
+            return self._over()
         match self._word:
             case "click":
                 return any(event.type == "backgroundfetchclick" for event in self._new(Event))
@@ -194,8 +208,14 @@ class Act:
         return self._ended() or (not paused and (self._under_way() or not self._online()))
 
     def _ended(self) -> bool:
-        told = any(one.event == "Background Fetch completed" for one in self._new(Devtools))
-        return told or any(event.type in END_EVENTS for event in self._new(Event))
+        return _tells_the_end(self._new(Devtools), self._new(Event))
+
+    def _over(self) -> bool:
+        """Whether a fetch that is not to be clicked on has come to its end, before or by now."""
+        seen = self._log.observations
+        told = (data for _, data in select(seen, Devtools, of=self._of))
+        events = (data for _, data in select(seen, Event, of=self._of))
+        return self._word != "click" and _tells_the_end(told, events)
 
     def _new(self, kind: type[T]) -> Iterator[T]:
         """What was seen of this kind, of the fetch, since the action began."""
