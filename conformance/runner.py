@@ -18,7 +18,7 @@ import trio
 from attrs import Factory, asdict, define, evolve, frozen
 
 from conformance import __version__
-from conformance.checks import judge, unseen_choices, where_unseen
+from conformance.checks import judge, unconfirmed_action, unseen_choices, where_unseen
 from conformance.driver import drive
 from conformance.errors import BadInput
 from conformance.implementations.protocol import (
@@ -28,7 +28,7 @@ from conformance.implementations.protocol import (
     Trouble,
     Unsupported,
 )
-from conformance.results import ERROR, UNSUPPORTED, Check, Result, RunEnd, RunHeader, verdict_of
+from conformance.results import ERROR, INCONCLUSIVE, UNSUPPORTED, Check, Result, RunEnd, RunHeader, verdict_of
 from conformance.run_folder import RunFolder
 from conformance.scenario.levers import required_levers
 from conformance.scenario.model import Scenario
@@ -213,6 +213,8 @@ async def _attempt(
         checks = judge(scenario, outcome.observations)
         outcome.checks = tuple(where_unseen(checks, outcome.note) if outcome.note else checks)
         outcome.verdict = verdict_of(outcome.checks)
+        if outcome.verdict == INCONCLUSIVE:
+            outcome.note = outcome.note or unconfirmed_action(scenario, outcome.observations)
     except Exception as error:
         cause = _leaf(error)
         if isinstance(cause, Unsupported):

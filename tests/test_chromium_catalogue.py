@@ -57,14 +57,17 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> list[Run]:
 
 
 def test_every_scenario_comes_to_a_verdict(runs: list[Run]) -> None:
-    """Pass or fail is Chromium's affair; not being able to say is ours."""
+    """Pass or fail is Chromium's affair; not being able to say is ours.
+
+    It is not where a note says that it chose otherwise than presupposed, or took no notice of its user.
+    """
     assert [run.missing for run in runs] == [(), ()]
     untold = Counter(
         (result.scenario, result.verdict, result.note)
         for run in runs
         for result in run.results
         if result.verdict == ERROR
-        or (result.verdict == INCONCLUSIVE and not result.note)  # a note: it chose otherwise than presupposed
+        or (result.verdict == INCONCLUSIVE and not result.note)
         or (result.verdict == UNSUPPORTED and _has_all(result.note, run.header.levers["chromium"]))
     )
     assert not untold

@@ -41,6 +41,13 @@ def unseen_choices(scenario: Scenario, observations: Sequence[Observation]) -> s
     return chosen_otherwise(evidence(scenario, observations)) if scenario.policy else ""
 
 
+def unconfirmed_action(scenario: Scenario, observations: Sequence[Observation]) -> str:
+    """The action of the user that was not seen to take effect; "" where each was."""
+    for number, (_, data) in evidence(scenario, observations).unconfirmed.items():
+        return f"step {number} was not seen to take effect within {data.waited / 1e9:.3g} s: {data.expected}"
+    return ""
+
+
 def where_unseen(checks: Sequence[Check], why: str) -> list[Check]:
     """The checks of a run where those choices were not seen: what the scenario expects tells nothing then."""
     return [
@@ -58,4 +65,4 @@ def _untold(check: Check, why: str) -> Check:
     return evolve(check, verdict=INCONCLUSIVE, actual=f"{check.actual} ({why})")
 
 
-__all__ = ["Evidence", "judge", "unseen_choices", "where_unseen"]
+__all__ = ["Evidence", "judge", "unconfirmed_action", "unseen_choices", "where_unseen"]

@@ -60,6 +60,9 @@ class _Nought(int):
     def __eq__(self, other: object) -> bool:
         return self is other
 
+    def __ne__(self, other: object) -> bool:
+        return self is not other
+
     __hash__ = int.__hash__
 
 
