@@ -10,6 +10,7 @@ import pytest
 
 from conformance.clauses import clauses
 from simulator import browser
+from tests.simulate import catalogue
 
 ROOT = Path(__file__).resolve().parent.parent
 DESIGN = (ROOT / "docs/design.md").read_text(encoding="utf-8")
@@ -86,3 +87,24 @@ def test_every_example_is_a_file() -> None:
     linked = set(re.findall(r"\]\((examples/[\w.]+)\)", SITE))
     there = {f"examples/{path.name}" for path in (ROOT / "docs/examples").glob("*.py")}
     assert linked == there
+
+
+# -- findings -------------------------------------------------------------------------------
+
+FINDINGS = re.findall(
+    r"^\| ([\w/.-]+)(?: \((?:practice|erratum \d+)\))? \| .+ \| (`.+`) \|$",
+    (ROOT / "docs/findings.md").read_text(encoding="utf-8"),
+    re.MULTILINE,
+)
+
+
+@pytest.mark.parametrize(("clause", "scenarios"), FINDINGS)
+def test_a_finding_names_a_clause_and_scenarios_that_judge_it(clause: str, scenarios: str) -> None:
+    assert clause in clauses()
+    for id in re.findall(r"`([^`]+)`", scenarios):
+        one = next((one for one in catalogue() if one.id == id), None)
+        assert one, f"docs/findings.md names {id}, which is no scenario"
+
+
+def test_the_findings_are_read_at_all() -> None:
+    assert len(FINDINGS) > 40
