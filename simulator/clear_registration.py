@@ -25,11 +25,17 @@ def has_no_worker(ua: UserAgent, registration: ServiceWorkerRegistration) -> Non
     registration.active_worker = False
 
 
+@point("privacy-and-bandwidth-use/5")
+def forget(ua: UserAgent, registration: ServiceWorkerRegistration) -> None:
+    """Nothing of the registration is stored any more, for this process or the next."""
+    for scope, held in tuple(ua.registrations.items()):
+        if held is registration:
+            del ua.registrations[scope]
+
+
 def unregister(ua: UserAgent, registration: ServiceWorkerRegistration) -> None:
     """Unregister a service worker: its fetches end without events."""
     has_no_worker(ua, registration)
     registration.stop_worker()
     abort_its_fetches(ua, registration)
-    for scope, held in tuple(ua.registrations.items()):
-        if held is registration:
-            del ua.registrations[scope]
+    forget(ua, registration)

@@ -79,7 +79,9 @@ async def test_a_connection_takes_the_latency_to_be_made(autojump_clock: MockClo
     assert trio.current_time() - began == pytest.approx(2)
 
 
-async def test_bodies_take_their_time_both_ways_and_the_head_of_an_answer_takes_none(autojump_clock: MockClock) -> None:
+async def test_bodies_take_their_time_both_ways_and_the_head_of_an_answer_takes_none(
+    autojump_clock: MockClock,
+) -> None:
     ours, theirs = memory_stream_pair()
     pace, began = Pace(), trio.current_time()
     pace.link = NetworkState(bandwidth=8000)

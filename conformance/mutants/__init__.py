@@ -18,6 +18,7 @@ from conformance.mutants import (
     perform,
     record_objects,
     registration,
+    restarts,
     user_interface,
 )
 from conformance.mutants.catalogue import mutant
@@ -34,6 +35,7 @@ AREAS = (
     lives,
     across_origins,
     links,
+    restarts,
 )
 """Every module of mutants."""
 

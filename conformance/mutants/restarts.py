@@ -1,0 +1,37 @@
+"""Mutants of what is found again when the user agent starts: which fetches, and how far they were."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from conformance.mutants.catalogue import mutant
+from simulator import clear_registration, restart
+
+
+@mutant("one-fetch-survives-a-restart", restart.is_taken_up_again)
+def _(original: Any, ua: Any, bg_fetch: Any) -> bool:
+    """Of several fetches of a registration only the first goes on after a restart."""
+    return next(iter(bg_fetch.service_worker_registration.stored_background_fetches)) is bg_fetch
+
+
+@mutant("waiting-fetches-forgotten", restart.is_taken_up_again)
+def _(original: Any, ua: Any, bg_fetch: Any) -> bool:
+    """A fetch that had sent nothing yet is forgotten at a restart."""
+    return bool(original(ua, bg_fetch)) and any(record.was_sent for record in bg_fetch.records)
+
+
+@mutant("half-of-the-body-lost", restart.bytes_kept_after_a_kill)
+def _(original: Any, ua: Any, data: Any) -> int:
+    """Of every stretch that was stored before a kill the first half is lost, and the rest is gone on from."""
+    data.bytes = [span.cut(len(span) // 2)[1] for span in data.bytes if len(span) > 1]
+    return int(original(ua, data))
+
+
+@mutant("unregistered-until-the-next-start", clear_registration.abort_its_fetches)
+def _(original: Any, ua: Any, registration: Any) -> None:
+    """An unregistered worker and its fetches are there again once the browser is started anew."""
+
+
+@mutant("unregistered-until-the-next-start", clear_registration.forget)
+def _(original: Any, ua: Any, registration: Any) -> None:
+    """An unregistered worker and its fetches are there again once the browser is started anew."""
