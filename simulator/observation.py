@@ -167,7 +167,7 @@ class Never(Kind):
 
 @frozen(slots=False)
 class Browser(Kind):
-    """The user agent itself: ``state`` is started, killed, quit or died."""
+    """The user agent itself: ``state`` is started, killed, quit, terminated or died."""
 
     state: str
     version: str = ""

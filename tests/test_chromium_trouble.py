@@ -183,6 +183,8 @@ CASES = {
     ),
 }
 
+BETWEEN = "killed between two scenarios"
+
 Outcomes = Mapping[str, tuple[Outcome, Outcome]]
 
 
@@ -198,6 +200,9 @@ async def _all_of_them(folder: Path) -> Outcomes:
             remote.LIMITS["step"] = 30
             following = scenario_from_text(HEAD + GATED + GOES_ON, "next", "next")
             found[name] = (first, await candidate.judged(following, 0))
+        before = await candidate.judged(following, 0)
+        send(signal.SIGKILL, is_browser)(folder)
+        found[BETWEEN] = (before, await candidate.judged(following, 0))
         return found
     finally:
         await candidate.close()
@@ -222,6 +227,10 @@ def outcomes() -> Iterator[Outcomes]:
         patch.setattr(remote, "PATIENCE", PATIENCE_S * SECOND)
         patch.setitem(remote.LIMITS, "step", 30)
         yield trio.run(_all_of_them, Path(path))
+
+
+def test_a_browser_that_dies_between_two_scenarios_is_no_scenarios_trouble(outcomes: Outcomes) -> None:
+    assert [one.verdict for one in outcomes[BETWEEN]] == [PASS, PASS]
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -179,7 +179,7 @@ SECOND_FETCH = 'fetch = "g"\nrequests = ["/a"]'
         (steps("open = 'page'"), 9, "is open already", ""),
         (steps("open = 'worker'"), 9, "a page cannot be called", ""),
         (steps("open = 'p'", "on = 'p'\nabort = 'f'"), 12, 'holds no registration of "f"', "get ="),
-        (steps("browser = 'start'"), 9, "is running already", '"kill" or "quit"'),
+        (steps("browser = 'start'"), 9, "is running already", '"kill", "quit" or "terminate"'),
         (
             steps("browser = 'kill'", "getIds = true", "browser = 'start'"),
             11,

@@ -46,7 +46,7 @@ LEVERS = {
     "second worker": "service workers at several scopes",
     "worker steps": "the scenario says what the service worker's handlers do",
     "cross origin": "a second origin of the scenario",
-    "restart": "the user agent is killed, quit and started again",
+    "restart": "the user agent is killed, quit, terminated and started again",
     "stop worker": "the service worker is stopped, updated or unregistered",
     "user": "the user accepts, refuses, pauses, resumes, cancels and clicks",
     "bandwidth": "the link's rate is set",

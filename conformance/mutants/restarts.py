@@ -14,10 +14,10 @@ def _(original: Any, ua: Any, bg_fetch: Any) -> bool:
     return next(iter(bg_fetch.service_worker_registration.stored_background_fetches)) is bg_fetch
 
 
-@mutant("waiting-fetches-forgotten", restart.is_taken_up_again)
+@mutant("nothing-stored-is-nothing-known", restart.is_taken_up_again)
 def _(original: Any, ua: Any, bg_fetch: Any) -> bool:
-    """A fetch that had sent nothing yet is forgotten at a restart."""
-    return bool(original(ua, bg_fetch)) and any(record.was_sent for record in bg_fetch.records)
+    """A fetch that has stored no byte yet is forgotten at a restart."""
+    return bool(original(ua, bg_fetch)) and bool(bg_fetch.stored_body_bytes_total)
 
 
 @mutant("half-of-the-body-lost", restart.bytes_kept_after_a_kill)

@@ -47,7 +47,9 @@ def _browser(raw: Raw, spot: Spot, story: Story, on: str) -> Told:
     state, starts = raw["browser"], raw["browser"] == "start"
     if story.running == starts:
         told = "is running already" if starts else "is not running"
-        (spot / "browser").wrong(f"the browser {told} here", fix='"kill" or "quit"' if starts else '"start"')
+        (spot / "browser").wrong(
+            f"the browser {told} here", fix='"kill", "quit" or "terminate"' if starts else '"start"'
+        )
     if "pages" in raw and not starts:
         (spot / "pages").wrong(f"pages open when the browser starts, not with {state}", fix="leave it out")
     for page in list(story.pages):

@@ -6,7 +6,9 @@ what another left. Its first window is never a scenario's: DevTools watches from
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -16,7 +18,7 @@ from conformance.data import folder as data_folder
 from conformance.implementations.chromium.browser import Browser, profile
 from conformance.implementations.chromium.devtools import DevTools, attach
 from conformance.implementations.chromium.folder import Folder
-from conformance.implementations.chromium.processes import main_process, until_ended
+from conformance.implementations.chromium.processes import ended, main_process, until_ended
 from conformance.implementations.chromium.service_workers import ServiceWorkers
 from conformance.implementations.protocol import Trouble
 from conformance.network.namespace import Link
@@ -83,7 +85,8 @@ class Machine:
         """Start the browser, with the profile that there is, and what watches it. Raises Trouble."""
         self.browser = await trio.to_thread.run_sync(self._start_browser)
         self.running, self.lost, self._gone = True, "", trio.Event()
-        self._nursery.start_soon(self._watch, main_process(profile(self.folder.path)), self._gone)
+        self._main = main_process(profile(self.folder.path))
+        self._nursery.start_soon(self._watch, self._main, self._gone)
         self.service_workers = ServiceWorkers()
         self.devtools = await self.attach(self.browser.first_window, self._devtools_told)
         await self.devtools.command("Target.setDiscoverTargets", discover=True)
@@ -112,6 +115,11 @@ class Machine:
         """Have the browser show that it is alive. Raises Trouble."""
         await self.devtools.command("Browser.getVersion")
 
+    @property
+    def is_lost(self) -> bool:
+        """Whether the browser has died, or a page of it has crashed, since it was launched."""
+        return bool(self.lost) or self._main is None or ended(self._main, 0)
+
     async def explained(self, trouble: Trouble) -> str:
         """What a trouble comes from: where the browser has died, the driver tells only of its silence."""
         if self.running:
@@ -131,6 +139,13 @@ class Machine:
         self.lost = self.lost or how
         if self.mourn:
             self.mourn(self.lost)
+
+    async def terminate(self) -> None:
+        """End the browser as the system does at the end of a session. Raises Trouble if it does not."""
+        self.running, self.worn = False, True
+        if self._main is not None:
+            os.kill(self._main, signal.SIGTERM)
+        await trio.to_thread.run_sync(self.browser.has_quit)
 
     async def renew(self) -> None:
         """Start a browser with a profile that nothing has happened to yet. Raises Trouble."""

@@ -143,6 +143,9 @@ class Stage:
             case "quit":
                 await self._machine.quit()
                 self._gone("quit")
+            case "terminate":
+                await self._machine.terminate()
+                self._gone("terminated")
             case "start":
                 await self._start_again(step.arguments["pages"])
 

@@ -94,7 +94,7 @@ class Worker:
         }
 
     async def _start(self, message: Message) -> Message:
-        if self._machine.lost:  # it died when no scenario ran: no scenario's trouble
+        if self._machine.is_lost:  # it died when no scenario ran: no scenario's trouble
             await self._renew()
         waits = RealTime(message.get("began"))
         self._scenario = scenario_from_document(message["document"], message["id"])

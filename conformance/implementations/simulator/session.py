@@ -34,6 +34,9 @@ from simulator.user_agent import UserAgent
 PATIENCE = 48 * 3600 * 1_000_000_000
 """Virtual nanoseconds that a condition is waited for: longer than anything a scenario sets going."""
 
+ENDS = {"kill": "killed", "quit": "quit", "terminate": "terminated"}
+"""What becomes of a browser, by what is done to it."""
+
 
 class Names:
     """What the scenario calls each fetch, found again by scope and id."""
@@ -182,7 +185,7 @@ class SimulatorSession:
         ended.log.close()
         self.pages.clear()
         self.workers.clear()
-        self._see(Browser("killed" if state == "kill" else "quit"))
+        self._see(Browser(ENDS[state]))
 
     def _set_worker(self, state: str, scope: str) -> None:
         registration = self._registration(scope)

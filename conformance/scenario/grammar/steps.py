@@ -119,7 +119,7 @@ VERBS = (
     ),
     (Key("close", NAME, "the page is closed"), (WHEN,)),
     (
-        Key("browser", word("kill", "quit", "start"), "the user agent itself"),
+        Key("browser", word("kill", "quit", "terminate", "start"), "the user agent itself"),
         (
             Key(
                 "pages",
