@@ -21,6 +21,7 @@ from attrs import frozen
 
 from conformance.implementations import remote
 from conformance.implementations.chromium import Chromium
+from conformance.implementations.chromium.folder import kill
 from conformance.implementations.chromium.processes import family
 from conformance.implementations.remote import SECOND, RemoteSession
 from conformance.results import ERROR, PASS
@@ -201,7 +202,8 @@ async def _all_of_them(folder: Path) -> Outcomes:
             following = scenario_from_text(HEAD + GATED + GOES_ON, "next", "next")
             found[name] = (first, await candidate.judged(following, 0))
         before = await candidate.judged(following, 0)
-        send(signal.SIGKILL, is_browser)(folder)
+        (browser,) = (pid for pid in family(os.getpid()) if is_browser(_words(pid)))
+        kill([browser])
         found[BETWEEN] = (before, await candidate.judged(following, 0))
         return found
     finally:

@@ -17,7 +17,7 @@ from selenium.webdriver import Chrome, ChromeOptions, ChromeService
 from urllib3.exceptions import HTTPError, TimeoutError
 
 from conformance.implementations.chromium import diagnosis
-from conformance.implementations.chromium.folder import kill
+from conformance.implementations.chromium.folder import kill, users
 from conformance.implementations.chromium.net_log import NetLog
 from conformance.implementations.chromium.processes import ended, family, main_process
 from conformance.implementations.protocol import Trouble
@@ -107,6 +107,8 @@ class Browser:
         """
         main = main_process(self._profile)
         if main is None:
+            kill(users(self._profile))
+            self._end_driver()
             raise Trouble("The browser cannot be killed: it has ended by itself, probably by a crash.")
         kill(family(main))
         self._end_driver()

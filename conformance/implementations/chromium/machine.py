@@ -10,6 +10,7 @@ import os
 import shutil
 import signal
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 import trio
@@ -150,7 +151,8 @@ class Machine:
     async def renew(self) -> None:
         """Start a browser with a profile that nothing has happened to yet. Raises Trouble."""
         if self.running:
-            await self.kill()
+            with suppress(Trouble):  # it has died already
+                await self.kill()
         await trio.to_thread.run_sync(shutil.rmtree, profile(self.folder.path))
         self.worn = False
         await self.launch()
