@@ -1,7 +1,8 @@
 """The rate of the link that a real browser has, kept where the origin's bytes enter and leave loopback.
 
 As in the simulator each connection has the whole rate, and what is sent in bodies takes the time. Waits
-in here are real time: a body of 1 MiB over 512 kbit/s takes its sixteen seconds.
+in here are real time: a body of 1 MiB over 512 kbit/s takes its sixteen seconds. An upload leaves the
+browser as fast as the proxy takes it in, and reaches the origin at this rate.
 """
 
 from __future__ import annotations
