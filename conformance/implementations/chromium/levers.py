@@ -12,7 +12,7 @@ _HERE = (
     *("worker steps", "cross origin", "page policy", "restart", "stop worker", "bandwidth", "webdriver"),
 )
 _WITH_A_SCREEN = ("user", "prompt")
-_NOT_YET = "not built yet"
+_METERED = "a browser takes from the system what its link costs, and nothing sets that here"
 _UI = "nobody reads here what the browser shows of a fetch"
 _POLICY = "the browser chooses by itself; what it chose is judged from what was seen"
 
@@ -23,8 +23,9 @@ def levers(*, own_network: bool, no_screen: str) -> Mapping[str, Lever]:
     ``own_network``: the browser runs in a network namespace; ``no_screen``: why it has no windows that
     a hand could use, "" if it has.
     """
-    known = {name: Lever(name in _HERE, "" if name in _HERE else _NOT_YET) for name in LEVERS}
+    known = {name: Lever(name in _HERE) for name in LEVERS}
     known["ui"] = Lever(False, _UI)
+    known["metered"] = Lever(False, _METERED)
     known["policy"] = Lever(False, _POLICY)
     known |= {name: Lever(not no_screen, no_screen) for name in _WITH_A_SCREEN}
     return known | {"offline": Lever(own_network, "" if own_network else namespace.why_not())}

@@ -107,9 +107,7 @@ class Stage:
             scope = self._pages.scope(step.on)
             await self._pages.begin(step.on, calls.told(step, scope, self._hosts, self._names))
         else:
-            raise Unsupported(
-                step.verb, f"step {step.number} cannot be done on {step.on} here: not built yet"
-            )
+            raise Unsupported(step.verb, f"step {step.number} cannot be done on {step.on} here")
 
     def _page_killed(self) -> bool:
         """The browser has ended a page by itself: under a call of that page, for what it was asked to do."""
