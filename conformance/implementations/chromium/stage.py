@@ -124,6 +124,11 @@ class Stage:
             await self._pages.leave()
         elif machine.running:
             await self._pages.answer()
+        await self.abandon()
+
+    async def abandon(self) -> None:
+        """Forget the scenario and its hosts, whatever has become of the browser."""
+        machine = self._machine
         machine.see = machine.report = machine.devtools_event = machine.page_killed = None
         machine.page_policy = ""
         await trio.to_thread.run_sync(machine.proxy.serve, 0, None)

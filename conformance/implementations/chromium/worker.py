@@ -95,17 +95,40 @@ class Worker:
         }
 
     async def _start(self, message: Message) -> Message:
-        if self._machine.is_lost:  # it died when no scenario ran: no scenario's trouble
+        if self._machine.is_lost:
             await self._renew()
+        try:
+            await self._begin(message)
+        except Trouble as trouble:
+            await self._machine.explained(trouble)
+            if not self._machine.lost:
+                raise
+            # It died before the scenario did anything: of what came before, and no scenario's trouble.
+            if self._stage:
+                await self._stage.abandon()
+            await self._renew()
+            await self._begin(message)
+        self._machine.mourn = self._mourn
+        for seen in self._early:
+            self._output.observe(seen)
+        return {"type": "started"}
+
+    async def _begin(self, message: Message) -> None:
+        self._early: list[Observation] = []
         waits = RealTime(message.get("began"))
         self._scenario = scenario_from_document(message["document"], message["id"])
         await self._show(windows=not {"user", "prompt"}.isdisjoint(required_levers(self._scenario)))
         self._started += 1
-        self._log = Log(waits.now, self._output.observe)
+        self._log = Log(waits.now, self._observe)
         self._stage = Stage(self._machine, self._scenario, self._started, self._log, waits)
-        self._machine.mourn = self._mourn
         await self._stage.start(self._nursery)
-        return {"type": "started"}
+
+    def _observe(self, seen: Observation) -> None:
+        """Tell what was seen, once it is sure that the scenario has begun."""
+        if self._machine.mourn:
+            self._output.observe(seen)
+        else:
+            self._early.append(seen)
 
     def _mourn(self, how: str) -> None:
         """The browser is lost: say so at once, whatever the harness is waiting for."""
