@@ -43,7 +43,7 @@ when = { downloaded = "100 KiB" }
 """
 WAITS = """
 [[steps]]
-until = "settled"
+until = { downloaded = "300 KiB" }
 """
 GOES_ON = """
 [[steps]]
@@ -170,7 +170,7 @@ CASES = {
     "terminated in a wait": Case(send(signal.SIGTERM, is_browser), WAITS, ENDED),
     "stopped in a call": Case(send(signal.SIGSTOP, is_browser), CALLS, HANGS),
     "stopped in a wait": Case(send(signal.SIGSTOP, is_browser), WAITS, HANGS),
-    "page killed in a wait": Case(send(signal.SIGKILL, is_renderer), WAITS, CRASHED),
+    "page killed in a wait": Case(send(signal.SIGKILL, is_renderer), CALLS + WAITS, CRASHED, "getIds"),
     "page crashed in a call": Case(send(signal.SIGSEGV, is_renderer), CALLS, CRASHED),
     "page stopped in a wait": Case(send(signal.SIGSTOP, is_renderer), WAITS, r"The page hangs: .* \d+ s"),
     "driver killed": Case(send(signal.SIGKILL, is_driver), CALLS, "The driver is gone"),

@@ -35,6 +35,7 @@ from simulator.observation import (
     Settled,
     Shortened,
     Storage,
+    select,
 )
 from simulator.origin.hosts import Hosts
 from simulator.origin.server import Origin
@@ -57,7 +58,7 @@ class Stage:
         self._pace = Pace()
         self._pages = Pages(machine, scenario, self._hosts, log)
         self._workers = Workers(machine, scenario, self._hosts, self._pages, log)
-        self._calls = ""  # the page whose call was the last step
+        self._call: Step | None = None  # the last step, where a page makes a call in it
         self._told: list[tuple[float, str, Devtools]] = []
         self._network = NetworkState()
         self._permission = "granted"
@@ -97,7 +98,7 @@ class Stage:
 
     async def do(self, step: Step) -> None:
         """Carry out one step. Raises Unsupported and Trouble."""
-        self._calls = step.on if step.verb in calls.VERBS and not is_worker(step.on) else ""
+        self._call = step if step.verb in calls.VERBS and not is_worker(step.on) else None
         if lever := self._levers.get(step.verb):
             await lever(step)
         elif step.verb in calls.VERBS and is_worker(step.on):
@@ -110,10 +111,12 @@ class Stage:
             raise Unsupported(step.verb, f"step {step.number} cannot be done on {step.on} here")
 
     def _page_killed(self) -> bool:
-        """The browser has ended a page by itself: under a call of that page, for what it was asked to do."""
-        if self._calls:
-            self._pages.crash(self._calls)
-        return bool(self._calls)
+        """Whether the page that the browser has ended was in a call: then that is its answer to it."""
+        settled = {one.of for one, _ in select(self._log.observations, Settled)}
+        if self._call is None or str(self._call.number) in settled:
+            return False
+        self._pages.crash(self._call.on)
+        return True
 
     async def stop(self) -> None:
         """Leave nothing behind in a browser that goes on being used, and forget the hosts."""
