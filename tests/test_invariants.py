@@ -95,7 +95,7 @@ RED = {
     ),
     "no range at first": (
         "range-from-the-first-byte",
-        "perform-a-background-fetch-algorithm/two-files-succeed",
+        "complete-a-record-algorithm/quota-met-mid-body",
     ),
     "identity for a part": ("coding-accepted", "complete-a-record-algorithm/offline-resumes-by-range"),
     "nothing while offline": (

@@ -68,8 +68,9 @@ class _Nought(int):
 
 @mutant("range-from-the-first-byte", complete_a_record.range_start)
 def _(original: Any, ua: Any, response_data: Any) -> int:
-    """Also the first request has a Range header, which asks for everything."""
-    return int(original(ua, response_data)) or _Nought(0)
+    """Where storage is limited the first request has a Range header, too, which asks for everything."""
+    start = int(original(ua, response_data))
+    return start if start or ua.storage.quota is None else _Nought(0)
 
 
 @mutant("link-switched-on", complete_a_record.available_again)
