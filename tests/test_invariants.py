@@ -80,10 +80,6 @@ RED = {
         "validate-partial-response-algorithm/changed-etag",
     ),
     "success is whole": ("break-is-success", "complete-a-record-algorithm/cut-while-online"),
-    "in the order of the list": (
-        "records-backwards",
-        "perform-a-background-fetch-algorithm/two-files-succeed",
-    ),
     "only get twice": ("post-sent-again", "complete-a-record-algorithm/post-answered-while-offline"),
     "ranges leave no gap": (
         "resumes-a-byte-late",

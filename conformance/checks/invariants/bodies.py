@@ -86,24 +86,6 @@ def _success_is_whole(seen: Evidence) -> Iterator[Broken]:
             yield f"{record.fetch} succeeded with {what} of {observation.of}", observation
 
 
-def _in_the_order_of_the_list(seen: Evidence) -> Iterator[Broken]:
-    for observation, record, asked in _placed(seen):
-        path, method = asked[record.index] if record.index < len(asked) else ("/", "")
-        # What a relative URL stands for depends on the page.
-        if path.startswith("/") and (path, method) != (observation.of, record.method):
-            yield f"record {record.index} is {record.method} {observation.of}", observation
-
-
-def _placed(seen: Evidence) -> Iterator[tuple[Observation, Record, list[tuple[str, str]]]]:
-    """Every record that a handler told of, and what its fetch had asked for, in order."""
-    sure = only_of_its_name(seen)
-    for (fetch, _), records in seen.records.items():
-        for observation, record in records:
-            if fetch in sure and record.index >= 0:
-                asked = [(one.path.partition("#")[0], one.method.upper()) for one in sure[fetch].requests]
-                yield observation, record, asked
-
-
 INVARIANTS = (
     Invariant(
         "create-settled-fetches-algorithm/2.8.3",
@@ -117,11 +99,5 @@ INVARIANTS = (
         lambda seen: (observation for observation, _, _ in _of_a_success(seen)),
         _success_is_whole,
         authority="practice",
-    ),
-    Invariant(
-        "background-fetch-manager-fetch/6.6",
-        "records are in the order of the list that was given",
-        lambda seen: (observation for observation, _, _ in _placed(seen)),
-        _in_the_order_of_the_list,
     ),
 )
