@@ -5,29 +5,20 @@ What a scenario's own list of clauses says is a promise; only runs on the mutant
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping
-from functools import cache
-from pathlib import Path
 
 from attrs import Factory, define
 
 from conformance.clauses import Clause, clauses
 from conformance.mutants.matrix import Row
 
-_FILE = Path(__file__).with_name("uncovered.toml")
-
 
 @define
 class Coverage:
-    """One clause: ``by`` are the scenarios that test it, each with the mutants that turn its check red.
-
-    ``why`` says why there are none, where that is known.
-    """
+    """One clause: ``by`` are the scenarios that test it, each with the mutants that turn its check red."""
 
     clause: Clause
     by: dict[str, tuple[str, ...]] = Factory(dict)
-    why: str = ""
 
     @property
     def covered(self) -> bool:
@@ -36,15 +27,9 @@ class Coverage:
 
 def coverage(rows: Iterable[Row]) -> Mapping[str, Coverage]:
     """How each clause is tested by these scenarios, in the order of the clauses."""
-    found = {id: Coverage(clause, why=reasons().get(id, "")) for id, clause in clauses().items()}
+    found = {id: Coverage(clause) for id, clause in clauses().items()}
     for row in sorted(rows, key=lambda row: row.scenario):
         for id in row.sound & set(found):
             if mutants := row.red_under(id):
                 found[id].by[row.scenario] = mutants
     return found
-
-
-@cache
-def reasons() -> Mapping[str, str]:
-    """Why a clause is not covered, by its id. A test holds that the list can only become shorter."""
-    return tomllib.loads(_FILE.read_text("utf-8"))

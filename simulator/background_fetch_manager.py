@@ -26,6 +26,7 @@ from simulator.script_errors import (
     quota_exceeded_error,
     type_error,
 )
+from simulator.service_worker import edit
 from simulator.turns import Cell
 from simulator.web_idl import unsigned_long_long
 
@@ -115,7 +116,7 @@ def enqueue(
     ua: UserAgent, registration: ServiceWorkerRegistration, steps: Callable[[], Awaitable[None]]
 ) -> None:
     """The promise is returned first: the checks come later, one fetch() after the other."""
-    registration.active_background_fetches_edit_queue.enqueue(steps)
+    edit(ua, registration, steps)
 
 
 @point("background-fetch-manager-fetch/8.2")

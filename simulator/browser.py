@@ -89,7 +89,7 @@ KIB = 1024
 MIB = 1024 * KIB
 GIB = 1024 * MIB
 
-HANDS = ("accept", "refuse", "pause", "resume", "cancel", "click")
+HANDS = tuple(background_fetch_display.USER)
 """What a user can do with what the browser shows of a fetch."""
 
 T = TypeVar("T")

@@ -88,7 +88,8 @@ class Catalogue:
     """Overrides by name, filled by decorating their functions.
 
     ``catalogue("name", point)`` marks a function as the override of a point. One name may
-    replace several points: its overrides are then used together.
+    replace several points: its overrides are then used together. Raises ValueError where the name
+    replaces that point already: two of one name would be laid over each other unseen.
     """
 
     def __init__(self, kind: str) -> None:
@@ -97,6 +98,10 @@ class Catalogue:
 
     def __call__(self, name: str, at: Point[Any, Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         def mark(function: Callable[..., Any]) -> Callable[..., Any]:
+            if any(override.point is at for override in self.by_name.get(name, ())):
+                raise ValueError(
+                    f"{self.kind} {name!r} replaces {at.name} already; give this one another name"
+                )
             summary = " ".join((function.__doc__ or "").split())
             self.by_name.setdefault(name, []).append(Override(self.kind, name, at, function, summary))
             return function

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from attrs import frozen
 
@@ -11,6 +10,7 @@ from simulator.concepts import BackgroundFetchRecord
 from simulator.fetch import Response
 from simulator.overrides import point
 from simulator.request import Request
+from simulator.urls import parsed
 
 if TYPE_CHECKING:
     from simulator.user_agent import UserAgent
@@ -40,8 +40,8 @@ def without_fragment(ua: UserAgent, url: str) -> str:
 @point("background-fetch-registration-match-all/3.2b")
 def compared_url(ua: UserAgent, url: str, options: CacheQueryOptions) -> tuple[str, ...]:
     """What of a URL is compared: all of it, and of its query nothing where that is ignored."""
-    parts = urlsplit(without_fragment(ua, url))
-    return (parts.scheme, parts.netloc, parts.path, "" if options.ignoreSearch else parts.query)
+    parts = parsed(without_fragment(ua, url))
+    return parts.origin, parts.path, "" if options.ignoreSearch else parts.query
 
 
 @point("background-fetch-registration-match-all/3.2d")

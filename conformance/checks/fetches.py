@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from conformance.checks.evidence import Evidence
 from conformance.scenario.model import RequestSpec, Step
@@ -73,15 +73,26 @@ def only_of_its_name(seen: Evidence) -> Mapping[str, Made]:
 
 
 def calls(seen: Evidence, *verbs: str) -> Iterator[tuple[Step, Observation, Observation, Settled]]:
-    """Every step of these verbs whose promise settled: the step, its call, how it settled.
+    """Every call of these verbs that settled: its step, where it was made and settled, and how.
 
-    Not what was called several times at once, which settles as a list.
+    What was called several times at once settles as a list, of what each call gave or threw.
     """
     for step in seen.scenario.steps:
         found = seen.settled.get(str(step.number))
-        if step.verb in verbs and found and "times" not in step.arguments:
+        if step.verb in verbs and found:
             for called, _ in select(seen.observations, Called, of=str(step.number)):
-                yield step, called, *found
+                yield from ((step, called, found[0], one) for one in _each(step, found[1]))
+
+
+def _each(step: Step, settled: Settled) -> Iterator[Settled]:
+    if "times" not in step.arguments or not isinstance(settled.value, list):
+        yield settled
+        return
+    for value in settled.value:
+        if isinstance(value, dict) and "throws" in value:
+            yield Settled("rejected", None, str(value["throws"]))
+        else:
+            yield evolve(settled, value=value)
 
 
 def paths(seen: Evidence, one: Made) -> set[str]:

@@ -105,15 +105,16 @@ def _covered() -> Rows:
     found = coverage(counted(rows(scenarios), len(scenarios), "scenarios tried on the mutants"))
     for one in found.values():
         by = {scenario: list(mutants) for scenario, mutants in one.by.items()}
-        row = {**_row(one.clause, scenarios), "covered": one.covered, "by": by, "why": one.why}
+        row = {**_row(one.clause, scenarios), "covered": one.covered, "by": by}
         yield row, _told(one)
 
 
 def _told(one: Coverage) -> str:
     if not one.covered:
-        return f"{one.clause.id}  NOT COVERED: {one.why or 'not tested'}"
+        return f"{one.clause.id}  NOT COVERED: a scenario or a mutant is missing"
     lines = (f"    {scenario}: {', '.join(mutants)}" for scenario, mutants in one.by.items())
-    return "\n".join((one.clause.id, *lines))
+    whole = "" if one.clause.simulated == "yes" else "  (in part: the rest no simulator can show)"
+    return "\n".join((one.clause.id + whole, *lines))
 
 
 # -- another text ---------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from typing import Any
 from attrs import evolve
 
 from conformance.mutants.catalogue import mutant
-from simulator import background_fetch_manager, get_a_background_fetch_registration_instance
+from simulator import background_fetch_manager
 from simulator.background_fetch_registration import BackgroundFetchRegistration
 from simulator.script_errors import type_error
 
@@ -56,13 +56,6 @@ def _(original: Any, ua: Any, bg_fetch: Any, environment: Any) -> Any:
     """fetch() gives an object that is told nothing; get() gives the one that is."""
     original(ua, bg_fetch, environment)
     return BackgroundFetchRegistration(ua, environment, bg_fetch)
-
-
-@mutant("old-object-for-a-new-fetch", get_a_background_fetch_registration_instance.existing_instance)
-def _(original: Any, ua: Any, environment: Any, bg_fetch: Any) -> Any:
-    """A new fetch of an id that was used before has the earlier one's object."""
-    same_id = (old for fetch, old in environment.instances.items() if fetch.id == bg_fetch.id)
-    return original(ua, environment, bg_fetch) or next(same_id, None)
 
 
 @mutant("records-sorted", background_fetch_manager.in_order)

@@ -12,12 +12,6 @@ from simulator import (
 )
 
 
-@mutant("over-at-the-first-record", perform_a_background_fetch.is_over)
-def _(original: Any, ua: Any, progress: Any, records: int) -> bool:
-    """The job is over as soon as one of its records is."""
-    return bool(progress.settled_fetches > 0)
-
-
 @mutant("failure-without-a-reason", perform_a_background_fetch.set_result)
 def _(original: Any, ua: Any, bg_fetch: Any, reason: str) -> None:
     """A fetch that failed for a bad status does not say why."""
@@ -45,10 +39,3 @@ def _(original: Any, ua: Any, bg_fetch: Any) -> None:
 @mutant("flag-stays-set", update_background_fetch_instances.unset_records_available)
 def _(original: Any, ua: Any, instance: Any) -> None:
     """An instance does not learn that the records are gone."""
-
-
-@mutant("loss-told-by-progress", update_background_fetch_instances.unset_records_available)
-def _(original: Any, ua: Any, instance: Any) -> None:
-    """The loss of the records fires a progress event."""
-    original(ua, instance)
-    instance.dispatch_progress()

@@ -11,11 +11,6 @@ from simulator import background_fetch_manager, request_body
 from simulator.script_errors import type_error
 
 
-@mutant("empty-id-taken", background_fetch_manager.check_id)
-def _(original: Any, ua: Any, id: str) -> None:
-    """The empty string is an id like any other."""
-
-
 @mutant("lone-request-refused", background_fetch_manager.as_list)
 def _(original: Any, ua: Any, requests: Any) -> Any:
     """What is given without a list is no list, and refused."""
@@ -64,11 +59,6 @@ def _(original: Any, ua: Any, registration: Any, steps: Any) -> None:
 
     before = dict(registration.active_background_fetches)
     original(ua, registration, with_the_ids_of_now)
-
-
-@mutant("no-worker-needed", background_fetch_manager.check_active_worker)
-def _(original: Any, ua: Any, registration: Any) -> None:
-    """A fetch begins although there is no worker to tell of its end."""
 
 
 @mutant("permission-asked-last", background_fetch_manager.check)

@@ -147,11 +147,6 @@ def _(original: Any, ua: Any, registration: Any) -> bool:
     return bool(registration.active_worker)
 
 
-@mutant("empty-id-is-fine", background_fetch_manager.check_id)
-def _(original: Any, ua: Any, id: str) -> None:
-    """An empty id is looked up like any other."""
-
-
 @mutant("get-comes-too-late", background_fetch_manager.hand_out_in_turn)
 def _(original: Any, ua: Any, bg_fetch: Any, steps: Any) -> None:
     """get() gives its object once the fetch is nearly over, and so misses the progress until then."""
@@ -193,12 +188,6 @@ def _(original: Any, ua: Any) -> tuple[bool, bool]:
 def _(original: Any, ua: Any, matching: Any) -> Any:
     """Of a URL that was asked for several times one record only is given."""
     return list({record.request.url: record for record in matching}.values())
-
-
-@mutant("vary-plays-no-part", request_matches_cached_item.vary_matches)
-def _(original: Any, ua: Any, query: Any, stored: Any, response: Any, options: Any) -> bool:
-    """Vary plays no part in matching."""
-    return True
 
 
 @mutant("ids-in-order-of-the-alphabet", background_fetch_manager.active_ids)

@@ -151,8 +151,3 @@ def _(original: Any, ua: Any) -> None:
     """A denied permission rejects with TypeError."""
     if ua.permission.value == "denied":
         raise type_error("the permission is denied")
-
-
-@mutant("fetch-without-a-worker", background_fetch_manager.check_active_worker)
-def _(original: Any, ua: Any, registration: Any) -> None:
-    """fetch() is accepted where no worker could take its end event."""

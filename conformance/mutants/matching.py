@@ -32,9 +32,3 @@ def _(original: Any, ua: Any, query: Any, stored: Any, response: Any, options: A
 def _(original: Any, ua: Any, query: Any, record: Any, options: Any) -> bool:
     """matchAll() without a request gives what a GET would find."""
     return bool(record.request.method == "GET" and original(ua, query, record, options))
-
-
-@mutant("no-match-before-the-end", background_fetch_registration.records_may_be_read)
-def _(original: Any, ua: Any, instance: Any) -> bool:
-    """match() and matchAll() reject as long as the fetch runs."""
-    return bool(original(ua, instance) and instance.result)

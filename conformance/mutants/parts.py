@@ -14,12 +14,6 @@ from simulator import (
 )
 
 
-@mutant("any-unit", extract_content_range_values.single_byte_content_range)
-def _(original: Any, ua: Any) -> str:
-    """Any word is taken for the unit bytes."""
-    return r"\w+ (\d+)-(\d+)/(\d+|\*)"
-
-
 @mutant("first-of-several-ranges", extract_content_range_values.single_byte_content_range)
 def _(original: Any, ua: Any) -> str:
     """Of a list of ranges the first one is taken."""
@@ -32,12 +26,6 @@ def _(original: Any, ua: Any, name: str, previous: Any, partial: Any) -> bool:
     return bool(previous.header(name) == partial.header(name))
 
 
-@mutant("lengths-not-compared", validate_a_partial_response.same_complete_length)
-def _(original: Any, ua: Any, previous: Any, partial: Any) -> bool:
-    """Parts may disagree on the complete length."""
-    return True
-
-
 @mutant("one-at-a-time", perform_a_background_fetch.one_record)
 async def _(original: Any, ua: Any, bg_fetch: Any, record: Any) -> None:
     """A record is not begun before the one before it is done."""
@@ -46,12 +34,6 @@ async def _(original: Any, ua: Any, bg_fetch: Any, record: Any) -> None:
         data = one.response_data
         await ua.turns.until(lambda data=data: data.result != "", data, why="the record before")
     await original(ua, bg_fetch, record)
-
-
-@mutant("last-failure-wins", perform_a_background_fetch.failure_reason)
-def _(original: Any, ua: Any, reason: str, result: str) -> str:
-    """The reason is that of the last record that failed."""
-    return result if result != "success" else reason
 
 
 @mutant("limit-for-each-record", complete_a_record.stored_total)
@@ -64,14 +46,6 @@ def _(original: Any, ua: Any, bg_fetch: Any, data: Any) -> int:
 def _(original: Any, ua: Any, bg_fetch: Any, data: Any) -> None:
     """The bytes of a record that starts over stay counted."""
     ua.storage.give_back(data.length)
-
-
-@mutant("request-without-its-headers", create_record_objects.request_copy)
-def _(original: Any, ua: Any, record: Any) -> Any:
-    """A record's request has lost headers and body."""
-    copy = original(ua, record)
-    copy.headers, copy.body = {}, None
-    return copy
 
 
 @mutant("one-reader", create_record_objects.next_slice)

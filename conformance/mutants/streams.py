@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from attrs import evolve
-
 from conformance.mutants.catalogue import mutant
 from simulator import create_record_objects
 from simulator.script_errors import abort_error, type_error
@@ -29,12 +27,6 @@ def _(original: Any, ua: Any, data: Any) -> Any:
     if not hasattr(data, "stream"):
         data.stream = original(ua, data)
     return data.stream
-
-
-@mutant("headers-lost", create_record_objects.exposed_headers)
-def _(original: Any, ua: Any, response: Any) -> Any:
-    """The exposed response has no headers at all."""
-    return evolve(response, headers=())
 
 
 @mutant("request-without-headers", create_record_objects.request_copy)

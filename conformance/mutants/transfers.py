@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from conformance.mutants.catalogue import mutant
-from simulator import complete_a_record, extract_content_range_values, fetch, validate_a_partial_response
+from simulator import complete_a_record, fetch
 
 
 @mutant("sends-while-paused", complete_a_record.may_send)
@@ -49,24 +49,6 @@ def _(original: Any, ua: Any) -> str:
 def _(original: Any, ua: Any, bg_fetch: Any, more: int) -> None:
     """uploaded grows by the number of pieces, not by their bytes."""
     original(ua, bg_fetch, 1)
-
-
-@mutant("any-unit-accepted", extract_content_range_values.single_byte_content_range)
-def _(original: Any, ua: Any) -> str:
-    """A Content-Range of any unit is read as bytes."""
-    return r"\w+ (\d+)-(\d+)/(\d+|\*)"
-
-
-@mutant("star-is-nothing", extract_content_range_values.complete_length)
-def _(original: Any, ua: Any, said: str) -> int | None:
-    """An unknown length counts as none."""
-    return 0 if said == "*" else int(said)
-
-
-@mutant("length-may-change", validate_a_partial_response.same_complete_length)
-def _(original: Any, ua: Any, previous: Any, partial: Any) -> bool:
-    """Parts of bodies of different lengths are joined."""
-    return True
 
 
 @mutant("redirect-is-the-answer", fetch.is_redirect)

@@ -58,12 +58,6 @@ def _(original: Any, ua: Any, settle: Any, records: Any) -> None:
     ua.turns.start_soon(one_after_another)
 
 
-@mutant("no-hurry", perform_a_background_fetch.fails_at_once)
-def _(original: Any, ua: Any, result: str) -> bool:
-    """A passed downloadTotal lets the other records go on to their end."""
-    return False
-
-
 @mutant("success-is-failure", perform_a_background_fetch.set_result)
 def _(original: Any, ua: Any, bg_fetch: Any, reason: str) -> None:
     """A fetch without any reason to fail has the result failure all the same."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin
 
 from attrs import frozen
 
@@ -104,7 +103,7 @@ class Beside(Objects):
     async def _cached(self, step: Step) -> Any:
         """What lies in a cache for a path, in the words of ``read``."""
         path = step.arguments["cached"]
-        held = self.environment.ua.storage.match(urljoin(self.environment.url, self._url(path)))
+        held = self.environment.ua.storage.match(self._url(path))
         if held is None:
             return None
         return {"status": held.response.status, **read_so_far(held.body, self.size(path), closed=True)}
