@@ -6,16 +6,20 @@ Conditions of a scenario are asked again after every observation; they look here
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from urllib.parse import urlsplit
 
 from conformance.scenario.model import Condition, Expect, Scenario
 from conformance.scenario.story import is_worker
 from simulator.observation import (
     Attributes,
+    Browser,
+    Called,
     Display,
     Event,
     EventDone,
     Observation,
+    Page,
     Permission,
     Progress,
     Request,
@@ -51,6 +55,14 @@ def _scopes(scenario: Scenario) -> dict[str, str]:
     return found
 
 
+def _accepted(settled: Settled) -> int:
+    """How many calls of fetch() a step's outcome says were accepted: several were made where it is a list."""
+    if settled.outcome != "fulfilled":
+        return 0
+    values = settled.value if isinstance(settled.value, list) else [settled.value]
+    return sum(not (isinstance(value, Mapping) and "throws" in value) for value in values)
+
+
 class Facts:
     """The state of a scenario as its witnesses have told it so far."""
 
@@ -71,6 +83,9 @@ class Facts:
         self.paused: dict[str, bool] = {}
         self.permissions_told: dict[str, str] = {}
         self.pending: set[str] = set()
+        self._callers: dict[str, str] = {}
+        self._orphans: set[str] = set()
+        """Fetches whose page went before it was told whether they are accepted."""
         self.accepted: Counter[str] = Counter()
         self.done: Counter[str] = Counter()
         self.settled_steps: set[str] = set()
@@ -79,6 +94,7 @@ class Facts:
 
     def take(self, seen: Observation) -> None:
         """Take one more observation into account."""
+        self._lives(seen)
         match seen.data:
             case Progress() | Attributes() as now:
                 self._instance(seen, now.downloaded, now.recordsAvailable)
@@ -101,8 +117,23 @@ class Facts:
                 self.unconfirmed.add(seen.of)
             case Step() if seen.of in self._awaited:
                 self.pending.add(seen.of)
-            case Settled(outcome=outcome):
-                self._settled(seen.of, outcome)
+            case Settled():
+                self._settled(seen.of, seen.data)
+
+    def _lives(self, seen: Observation) -> None:
+        """Take into account who calls, and whose life is over."""
+        match seen.data:
+            case Called():
+                self._callers[seen.of] = seen.actor
+            case Page(state="closed" | "crashed"):
+                self._gone({seen.actor})
+            case Worker(state="stopped"):
+                scope = urlsplit(seen.actor).path
+                self._gone({scope})
+                self._cut_short(lambda name: self._scopes.get(name) == scope)
+            case Browser(state="killed" | "quit" | "terminated"):
+                self._gone(set(self._callers.values()))
+                self._cut_short(lambda name: True)
 
     def _instance(self, seen: Observation, downloaded: int, available: bool) -> None:
         for key in ((seen.actor, seen.of), (seen.actor, "")):
@@ -110,11 +141,23 @@ class Facts:
             if not available:
                 self.records_gone.add(key)
 
-    def _settled(self, step: str, outcome: str) -> None:
+    def _settled(self, step: str, settled: Settled) -> None:
         self.settled_steps.add(step)
         self.pending.discard(step)
-        if step in self._fetches and outcome == "fulfilled":
-            self.accepted[self._fetches[step]] += 1
+        if step in self._fetches:
+            self.accepted[self._fetches[step]] += _accepted(settled)
+
+    def _gone(self, actors: set[str]) -> None:
+        """Nobody is left to be told how these calls of fetch() settle."""
+        orphaned = {step for step in self.pending & set(self._fetches) if self._callers.get(step) in actors}
+        self._orphans |= {self._fetches[step] for step in orphaned}
+        self.pending -= orphaned
+
+    def _cut_short(self, ends: Callable[[str], bool]) -> None:
+        """With a worker, or the whole process, the lifetimes of its events end."""
+        for type, name in [one for one in self.events - self.ended if ends(one[1])]:
+            self.ended.add((type, name))
+            self.done[name] += type in END_EVENTS
 
     @property
     def settled(self) -> bool:
@@ -128,12 +171,18 @@ class Facts:
 
     @property
     def eventless(self) -> bool:
-        """Whether a fetch has not had its end event and can have none: its registration is gone."""
-        return any(self._scopes[name] in self.unregistered for name in self._unended)
+        """Whether a fetch has not had its end event and may have none.
+
+        Its registration is gone; or nobody knows whether it was ever accepted.
+        """
+        unknown = any(not self.done[name] and name not in self.paused for name in self._orphans)
+        return unknown or any(self._scopes[name] in self.unregistered for name in self._unended)
 
     @property
     def _unended(self) -> Iterator[str]:
-        return (name for name, count in self.accepted.items() if self.done[name] < count)
+        shown = (name for name in self._orphans if name in self.paused and not self.done[name])
+        yield from (name for name, count in self.accepted.items() if self.done[name] < count)
+        yield from (name for name in shown if not self.accepted[name])
 
     def hold(self, condition: Condition) -> bool:
         """Whether a condition holds; its ``time`` is not looked at, which is the driver's to wait for."""

@@ -156,7 +156,9 @@ def runs_of_spans(spans: Iterable[Span]) -> tuple[Run, ...]:
     if any(isinstance(span, Unread) for span in spans):
         return runs_of(b"".join(map(bytes, spans)), spans[0].resource)
     for span in spans:
-        if runs and runs[-1].version == span.version and runs[-1].stop == span.start:
+        if span.resource != spans[0].resource:
+            runs.append(Run("?", 0, len(span)))  # of another resource: of no content that this one has
+        elif runs and runs[-1].version == span.version and runs[-1].stop == span.start:
             runs[-1] = Run(span.version, runs[-1].start, span.stop)
         else:
             runs.append(Run(span.version, span.start, span.stop))

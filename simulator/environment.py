@@ -82,7 +82,9 @@ class Environment:
         return self.ended.value
 
     def close(self) -> None:
-        """End the environment: no script of it runs any more."""
+        """End the environment: no script of it runs any more. It ends once, with its process or before."""
+        if self.closed:
+            return
         self.ended.value = True
         self.ua.environments.remove(self)
 

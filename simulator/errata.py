@@ -19,6 +19,7 @@ from simulator import (
     perform_a_background_fetch,
     policy_container,
     request_body,
+    validate_a_partial_response,
 )
 from simulator.concepts import BackgroundFetch, BackgroundFetchResponse
 from simulator.environment import Environment
@@ -152,3 +153,9 @@ def errored(original: Any, ua: UserAgent, body: RequestBody) -> None:
 @literal("E16", complete_a_record.add_if_range)
 def no_if_range(original: Any, ua: UserAgent, request: Request, stored: Response | None) -> None:
     """A resumed request says nothing of what it has: a changed resource costs the job."""
+
+
+@literal("E61", validate_a_partial_response.same_resource)
+def whatever_answers(original: Any, ua: UserAgent, previous: Response, partial: Response) -> bool:
+    """The rest may come from another URL, if only its validator is the same."""
+    return True

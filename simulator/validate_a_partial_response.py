@@ -27,6 +27,12 @@ def same_validator(ua: Any, name: str, previous: Response, partial: Response) ->
     return previous.header(name) is None or previous.header(name) == partial.header(name)
 
 
+@point("validate-partial-response-algorithm/4.1")
+def same_resource(ua: Any, previous: Response, partial: Response) -> bool:
+    """A validator only tells the versions of one resource apart, so the URL must be the same (erratum 61)."""
+    return previous.url == partial.url
+
+
 @point("validate-partial-response-algorithm/4.2")
 def same_complete_length(ua: Any, previous: ContentRange, partial: ContentRange) -> bool:
     """The complete length must agree with that of an earlier part, where that one knew it."""
@@ -44,6 +50,8 @@ def validate_a_partial_response(
         return False
     if previous is None:  # 4
         return True
+    if not same_resource(ua, previous, partial):
+        return False
     if not all(same_validator(ua, name, previous, partial) for name in ("ETag", "Last-Modified")):
         return False
     if previous.status != 206:

@@ -88,6 +88,11 @@ class Fetch:
         self.do('release = "complete"')
         if self.runs("/a"):
             self.finish("/a", f"downloaded = {SIZE}")
+            if self.open:  # the last byte has arrived; that it was the last shows in a body that is closed
+                self.do(
+                    'match = "/a", as = "a", gives = { path = "/a" }',
+                    f'read = "a", gives = {{ size = {SIZE}, closed = true }}',
+                )
 
     def do(self, *steps: str) -> None:
         self.steps += steps

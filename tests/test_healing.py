@@ -80,6 +80,7 @@ def test_healing_is_steps_like_any_others() -> None:
         {"browser": "start", "pages": []},
         {"network": {"latency": "0 s"}},
         {"user": "accept", "of": "f"},
+        {"user": "resume", "of": "f"},
         {"release": "go"},
         {"wait": "1 h"},
         {"network": "offline"},

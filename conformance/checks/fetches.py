@@ -10,7 +10,10 @@ from attrs import evolve, frozen
 
 from conformance.checks.evidence import Evidence
 from conformance.scenario.model import RequestSpec, Step
+from simulator import urls
 from simulator.observation import Called, Observation, Page, Settled, Worker, select
+
+_OWN = "own.invalid"
 
 
 @frozen
@@ -97,21 +100,41 @@ def _each(step: Step, settled: Settled) -> Iterator[Settled]:
 
 def paths(seen: Evidence, one: Made) -> set[str]:
     """Every path that is asked for on behalf of a fetch: its requests' own, and where those are led on to."""
-    found = {request.path for request in one.requests}
-    waiting = list(found)
+    return led_on(seen, {asked_as(request.path, one.scope) for request in one.requests})
+
+
+def asked_as(path: str, scope: str = "/") -> str:
+    """The path by which origins know what is asked for: whole, without scheme, port and fragment."""
+    url = urls.parse(path, f"https://{_OWN}{scope or '/'}")
+    if url is None or not url.host:
+        return path
+    return url.target if url.host == _OWN else f"//{url.host}{url.target}"
+
+
+def led_on(seen: Evidence, asked: set[str]) -> set[str]:
+    """These paths, and all that redirects may lead on to from there."""
+    found, waiting = set(asked), list(asked)
     while waiting:
         resource = seen.scenario.resource(waiting.pop())
         answers = (resource.answer, *resource.attempts) if resource else ()
-        new = {answer.redirect for answer in answers if answer.redirect} - found
+        new = {asked_as(answer.redirect) for answer in answers if answer.redirect} - found
         found |= new
         waiting += new
     return found
 
 
 def own_paths(seen: Evidence, one: Made) -> set[str]:
-    """Those of its paths that are asked for on behalf of no other fetch."""
+    """Those of its paths that are asked for on behalf of nothing else, be it a fetch or script itself."""
     others = [paths(seen, other) for other in made(seen) if other.step is not one.step]
-    return paths(seen, one).difference(*others)
+    return paths(seen, one).difference(*others, led_on(seen, set(_loaded(seen))))
+
+
+def _loaded(seen: Evidence) -> Iterator[str]:
+    """What pages and the handlers of workers fetch by themselves."""
+    yield from (str(step.arguments["load"]) for step in seen.scenario.steps if step.verb == "load")
+    handlers = (steps for script in seen.scenario.workers.values() for steps in script.handlers.values())
+    for steps in handlers:
+        yield from (str(step.arguments["download"]) for step in steps if step.verb == "download")
 
 
 def unfinished(seen: Evidence) -> list[str]:

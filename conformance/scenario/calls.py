@@ -31,7 +31,7 @@ def requests(raw: Any, spot: Spot, story: Story, on: str, *, throws: bool) -> tu
             (here / "body").wrong(f"a body of {table['body']} bytes", why=why, fix='"1 GiB" or less')
         for path in story.families.expand(table["path"], where):
             if "body" in table:
-                story.bodies.add(path)
+                story.bodies.add((on, path))
             if not throws:
                 _check_answered(path, where, story, on)
             made.append(RequestSpec(**{**table, "path": path}))
@@ -191,11 +191,10 @@ def _fetch_events(raw: Raw, spot: Spot, story: Story, on: str) -> Told:
 
 
 def _body(raw: Raw, spot: Spot, story: Story, on: str) -> Told:
-    if raw["body"] not in story.bodies and story.sure.steps:
+    known = sorted(path for giver, path in story.bodies if giver == on)
+    if raw["body"] not in known and story.sure.steps:
         (spot / "body").wrong(
-            f"no request for {quoted(raw['body'])} has had a body",
-            allowed=sorted(story.bodies),
-            given=raw["body"],
+            f"{on} has given no request for {quoted(raw['body'])} a body", allowed=known, given=raw["body"]
         )
     return Told({"body": raw["body"]}, raw.get("as", ""))
 

@@ -12,7 +12,8 @@ from typing import Any
 
 from conformance.scenario.load import scenario_from_document
 from conformance.scenario.model import NetworkState, Scenario
-from simulator.origin.behaviour import Fault
+from conformance.scenario.story import is_worker
+from simulator.origin.behaviour import Fault, Resource
 
 Raw = dict[str, Any]
 
@@ -62,19 +63,24 @@ def _good_network(scenario: Scenario) -> Raw:
 
 def _consent(scenario: Scenario) -> Iterator[Raw]:
     """The user agrees wherever a fetch may wait for that."""
+    asked = scenario.policy.get("prompt_starts_paused") and "prompt" in _permissions(scenario)
     paused = {step.of for step in scenario.steps if step.verb == "user" and step.arguments["user"] == "pause"}
-    asked = scenario.policy.get("prompt_starts_paused") and (
-        scenario.permission == "prompt"
-        or any(
-            step.arguments["permission"] == "prompt" for step in scenario.steps if step.verb == "permission"
-        )
-    )
-    begun = (step.name for step in scenario.steps if step.verb == "fetch" and not step.throws)
-    for fetch in dict.fromkeys(begun):
+    fetches = [step for step in scenario.steps if step.verb == "fetch" and not step.throws]
+    if scenario.policy.get("pause_in_background"):
+        paused |= {step.name for step in fetches if is_worker(step.on)}
+    if asked and any(step.verb == "browser" for step in scenario.steps):
+        # A refusal whose process died before it took effect leaves a pause, and nothing to accept.
+        paused |= {step.name for step in fetches}
+    for fetch in dict.fromkeys(step.name for step in fetches):
         if asked:
             yield {"user": "accept", "of": fetch}
         if fetch in paused:
             yield {"user": "resume", "of": fetch}
+
+
+def _permissions(scenario: Scenario) -> set[str]:
+    changes = (step.arguments["permission"] for step in scenario.steps if step.verb == "permission")
+    return {scenario.permission, *changes}
 
 
 def _stalls(scenario: Scenario) -> Iterator[Fault]:
@@ -91,17 +97,25 @@ def _gates(scenario: Scenario) -> set[str]:
 
 
 def _deadest(scenario: Scenario) -> int:
-    """The most outages that any resource needs: up to its last answer that stands still until one."""
-    return max(
-        (
-            number
-            for resource in scenario.origin.values()
-            for number, answer in enumerate(resource.attempts, 1)
-            for fault in answer.faults
-            if fault.kind == "stall" and not fault.until and fault.duration is None
-        ),
-        default=0,
+    """How many outages are needed: up to the last answer of any resource that stands still until one.
+
+    What a handler downloads comes one after the other, each with answers that may stand still.
+    """
+    handlers = [steps for script in scenario.workers.values() for steps in script.handlers.values()]
+    in_turn = any(step.verb == "download" for steps in handlers for step in steps)
+    needed = [_last_dead(resource) for resource in scenario.origin.values()]
+    return sum(needed) if in_turn else max(needed, default=0)
+
+
+def _last_dead(resource: Resource) -> int:
+    """The number of its last answer that stands still until the connection dies, 0 for none."""
+    dead = (
+        number
+        for number, answer in enumerate(resource.attempts, 1)
+        for fault in answer.faults
+        if fault.kind == "stall" and not fault.until and fault.duration is None
     )
+    return max(dead, default=0)
 
 
 def _may_settle(scenario: Scenario) -> bool:

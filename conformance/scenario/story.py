@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from urllib.parse import urljoin, urlsplit
 
 from attrs import define, field, frozen
 
@@ -16,9 +15,12 @@ from conformance.scenario.errors import Reading, Spot, quoted
 from conformance.scenario.families import Families
 from conformance.scenario.model import NetworkState
 from conformance.scenario.weight import Weight
+from simulator import urls
 from simulator.origin.behaviour import Resource
 from simulator.origin.hosts import served_as
 
+_OWN = "own.invalid"
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _NO_HOST = re.compile(r"[a-z][a-z0-9+.-]*:(?!//)")
 _NAMELESS = frozenset(
     "when gives throws requests options level authority clause for bytes wait network permission storage "
@@ -99,8 +101,8 @@ class Story:
     gates: list[str] = field(init=False)
     """The gates at which some answer, or the body of a request, stands still."""
 
-    bodies: set[str] = field(factory=set)
-    """The paths of requests that a page has given a body."""
+    bodies: set[tuple[str, str]] = field(factory=set)
+    """Which page or worker has given a body to a request for which path."""
 
     def __attrs_post_init__(self) -> None:
         answers = [a for r in self.origin.values() for a in (r.answer, *r.attempts)]
@@ -236,15 +238,11 @@ class Story:
         """The path that a request of this page or worker asks for: relative to it, own host left out."""
         if path.startswith("/") and not path.startswith("//"):
             return path.partition("#")[0]
-        try:
-            if urlsplit(path).scheme:
-                return path
-            parts = urlsplit(urljoin(self.pages.get(on) or self.scope(on) or "/", path))
-            host = parts.netloc
-        except ValueError:
+        at = self.pages.get(on) or self.scope(on) or "/"
+        url = None if _SCHEME.match(path) else urls.parse(path, _at_host(at))
+        if url is None:
             return path
-        query = f"?{parts.query}" if parts.query else ""
-        return f"//{host}{parts.path}{query}" if host else f"{parts.path}{query}"
+        return url.target if url.host == _OWN else f"//{url.authority}{url.target}"
 
     def check_path(self, path: str, spot: Spot) -> None:
         """Report a path that no fetch asks for and no origin answers."""
@@ -271,6 +269,11 @@ class Story:
         """Report what is wrong, unless it may only rest on a step that could not be read."""
         if self.sure.steps:
             spot.wrong(what, why=why, allowed=allowed, given=given, fix=fix)
+
+
+def _at_host(at: str) -> str:
+    """The URL of a path of the scenario, on hosts that exist only for resolving."""
+    return f"https:{at}" if at.startswith("//") else f"https://{_OWN}{at}"
 
 
 def is_worker(on: str) -> bool:

@@ -48,6 +48,7 @@ def _close(raw: Raw, spot: Spot, story: Story, on: str) -> Told:
 def _forget(story: Story, page: str) -> None:
     """What a page held goes with it."""
     story.held = {(on, fetch) for on, fetch in story.held if on != page}
+    story.bodies = {(on, path) for on, path in story.bodies if on != page}
     story.objects = {(on, name) for on, name in story.objects if on != page}
     story.records = {name: on for name, on in story.records.items() if on != page}
     story.frames.pop(page, None)

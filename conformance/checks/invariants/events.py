@@ -12,6 +12,7 @@ from conformance.facts import END_EVENTS
 from simulator.observation import (
     Attributes,
     Browser,
+    Called,
     Event,
     EventDone,
     Observation,
@@ -88,6 +89,7 @@ def _gone(seen: Evidence) -> Iterator[Observation]:
 
 def _gone_for_good(seen: Evidence) -> Iterator[Broken]:
     starts = [at.sequence for at, data in select(seen.observations, Browser) if data.state == "started"]
+    begun = {at.of: at.sequence for at, _ in select(seen.observations, Called)}
     sure = only_of_its_name(seen)
     gone: dict[tuple[str, str, int], Observation] = {}
     for observation, fetch, available in _looks(seen):
@@ -95,7 +97,10 @@ def _gone_for_good(seen: Evidence) -> Iterator[Broken]:
         key = (observation.actor, fetch, sum(start < observation.sequence for start in starts))
         if not available:
             gone.setdefault(key, observation)
-        elif key in gone and fetch in sure:
+            continue
+        # A call looks when it is made, however late its promise settles.
+        looked = begun[observation.of] if isinstance(observation.data, Settled) else observation.sequence
+        if key in gone and gone[key].sequence < looked and fetch in sure:
             yield f"{observation.actor} found records of {fetch} again", observation
 
 

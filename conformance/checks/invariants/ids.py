@@ -80,12 +80,19 @@ def _is_surely_active(seen: Evidence, one: Made, called: Observation, settled: O
         and one.name in only_of_its_name(seen)
         and not one.download_total  # passing it ends the job while other records are still under way
         and not _may_be_ended(seen, one, settled)
-        and any(
-            sent.time > settled.time
-            for path in own_paths(seen, one)
-            for sent, _ in select(seen.observations, Sent, witness="origin", of=path)
-        )
+        and any(_more_is_sent(seen, path, settled) for path in own_paths(seen, one))
     )
+
+
+def _more_is_sent(seen: Evidence, path: str, after: Observation) -> bool:
+    """Whether more bytes of an answer left later, and not only word that these were all."""
+    sent_before: dict[int, int] = {}
+    for sent, data in select(seen.observations, Sent, witness="origin", of=path):
+        if sent.time <= after.time:
+            sent_before[data.number] = data.sent
+        elif data.sent > sent_before.get(data.number, 0):
+            return True
+    return False
 
 
 def _may_be_ended(seen: Evidence, one: Made, before: Observation) -> bool:
@@ -133,8 +140,14 @@ def _held_already(seen: Evidence) -> Iterator[tuple[Observation, bool]]:
             and (other.name if other.verb == "fetch" else other.of) == step.of
             and born < at.sequence < called.sequence
         ]
-        if held and step.of in only_of_its_name(seen):
+        if held and step.of in only_of_its_name(seen) and _alone_with_its_id(seen, step.of):
             yield settled, bool(data.value.get("same", True))
+
+
+def _alone_with_its_id(seen: Evidence, name: str) -> bool:
+    """Whether no other fetch has borne its id: get() may have meant another since it was called."""
+    one = only_of_its_name(seen)[name]
+    return sum((other.scope, other.id) == (one.scope, one.id) for other in made(seen)) == 1
 
 
 def _one_object_a_realm(seen: Evidence) -> Iterator[Broken]:

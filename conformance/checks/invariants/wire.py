@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from conformance.checks.evidence import Evidence
-from conformance.checks.fetches import calls, made, only_of_its_name, own_paths
+from conformance.checks.fetches import asked_as, calls, led_on, made, only_of_its_name, own_paths
 from conformance.checks.invariants.rule import Broken, Invariant
 from simulator.observation import (
     Attributes,
@@ -69,17 +69,28 @@ def _led_to(seen: Evidence, path: str, method: str) -> int:
 
 
 def _ranged(seen: Evidence) -> Iterator[tuple[Observation, Request, int]]:
-    """The requests for the rest of a body, and from where on; not those whose Range a page has set."""
-    own = {
-        request.path
+    """The requests for the rest of a body, and from where on.
+
+    Not those whose Range a page has set, nor those that a redirect led on to with the Range of another.
+    """
+    set_by_script = {
+        asked_as(request.path, one.scope)
         for one in made(seen)
         for request in one.requests
         if "range" in [name.lower() for name in request.headers]
     }
+    passed_over = led_on(seen, set_by_script) | _targets(seen)
     for observation, data in _requests(seen):
         start = OPEN_ENDED.fullmatch(data.range)
-        if start and observation.of not in own:
+        if start and observation.of not in passed_over:
             yield observation, data, int(start[1])
+
+
+def _targets(seen: Evidence) -> set[str]:
+    """Every path that some redirect leads on to."""
+    resources = seen.scenario.origin.values()
+    answers = (answer for one in resources for answer in (one.answer, *one.attempts))
+    return {asked_as(answer.redirect) for answer in answers if answer.redirect}
 
 
 def _ranges_leave_no_gap(seen: Evidence) -> Iterator[Broken]:

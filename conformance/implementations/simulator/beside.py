@@ -14,13 +14,13 @@ from simulator.fetch import NetworkError, fetch
 from simulator.origin.hosts import Hosts
 from simulator.request import Request
 from simulator.request_body import READABLE, RequestBody
-from simulator.script_errors import type_error
+from simulator.script_errors import ScriptError, type_error
 from simulator.service_worker import FetchEvent
 from simulator.storage import estimate
 from simulator.turns import Cell
 
 if TYPE_CHECKING:
-    from conformance.implementations.simulator.session import Names
+    from conformance.implementations.simulator.names import Names
 
 
 @frozen
@@ -74,7 +74,10 @@ class Beside(Objects):
 
     async def _body(self, step: Step) -> Any:
         """What became of a body: whether it was used, and, once it has ended, how."""
-        body = self.bodies[step.arguments["body"]]
+        path = step.arguments["body"]
+        if path not in self.bodies:
+            raise ScriptError("ReferenceError", f"no request for {path} has come to be given a body")
+        body = self.bodies[path]
         state = body.state
         turns = self.environment.ua.turns
         await turns.until(lambda: state.value != READABLE, state, why="the end of a request's body")

@@ -97,8 +97,8 @@ class Calls(Beside):
     def _fetch(self, step: Step) -> Awaitable[Any]:
         id = step.arguments["fetch"]
         manager = self._manager(step)
-        self.names.begin(manager.registration.scope, id, step.name)
         requests = [self._request(spec) for spec in step.arguments.get("requests", ())]
+        self.names.begin(manager.registration.scope, id, step.name, requests)
         options = self._fetch_options(step.arguments.get("options", {}))
         asked = requests[0] if step.arguments.get("lone") else requests
         promise = self._call(step, MANAGER, 3, lambda: manager.fetch(id, asked, options))
@@ -117,15 +117,15 @@ class Calls(Beside):
     def _get(self, step: Step) -> Awaitable[Any]:
         id = step.arguments["get"]
         manager = self._manager(step)
-        name = self.names.of(manager.registration.scope, id)
-        return self._got(step, name, self._call(step, MANAGER, 1, lambda: manager.get(id)))
+        return self._got(step, self._call(step, MANAGER, 1, lambda: manager.get(id)))
 
-    async def _got(
-        self, step: Step, name: str, promise: Awaitable[BackgroundFetchRegistration | None]
-    ) -> Any:
-        held, registration = self.registrations.get(name), await promise
+    async def _got(self, step: Step, promise: Awaitable[BackgroundFetchRegistration | None]) -> Any:
+        registration = await promise
         if registration is None:
             return None
+        # Which fetch bears the id is known only now: the one that did at the call may be over.
+        name = self.names.of_fetch(registration.background_fetch)
+        held = self.registrations.get(name)
         self.objects[step.name] = registration
         if "through" in step.arguments:
             self.through[step.arguments["through"], name] = registration

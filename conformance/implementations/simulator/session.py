@@ -11,6 +11,7 @@ from attrs import asdict, evolve
 from conformance.implementations.protocol import Unsupported
 from conformance.implementations.simulator.beside import Told
 from conformance.implementations.simulator.calls import Calls, OutsidePage
+from conformance.implementations.simulator.names import Names
 from conformance.implementations.simulator.worker_script import WorkerScript
 from conformance.scenario.model import NetworkState, Scenario, Step
 from simulator import background_fetch_display, clear_registration, restart, urls
@@ -47,43 +48,6 @@ PATIENCE = 48 * 3600 * 1_000_000_000
 
 ENDS = {"kill": "killed", "quit": "quit", "terminate": "terminated"}
 """What becomes of a browser, by what is done to it."""
-
-
-class Names:
-    """What the scenario calls each fetch, found again by scope and id."""
-
-    def __init__(self) -> None:
-        self._begun: dict[tuple[str, str], list[str]] = {}
-        self._current: dict[tuple[str, str], str] = {}
-        self._fetches: dict[object, str] = {}
-
-    def begin(self, scope: str, id: str, name: str) -> None:
-        """A fetch() was called."""
-        begun = self._begun.setdefault((scope, id), [])
-        begun += [] if name in begun else [name]
-
-    def refuse(self, scope: str, id: str, name: str) -> None:
-        """That fetch() was rejected: no background fetch will bear its name."""
-        if name in (begun := self._begun[scope, id]):
-            begun.remove(name)
-
-    def of(self, scope: str, id: str) -> str:
-        """The name of the newest fetch of an id; the id itself where there is none."""
-        return self._current.get((scope, id), next(iter(self._begun.get((scope, id), ())), id))
-
-    def of_fetch(self, bg_fetch: BackgroundFetch) -> str:
-        """The name of a background fetch, which it keeps when its id is used again."""
-        key = bg_fetch.service_worker_registration.scope, bg_fetch.id
-        if bg_fetch.unique_id not in self._fetches:
-            begun = self._begun.get(key)
-            self._current[key] = self._fetches[bg_fetch.unique_id] = begun.pop(0) if begun else bg_fetch.id
-        return self._fetches[bg_fetch.unique_id]
-
-    def end(self, bg_fetch: BackgroundFetch) -> None:
-        """Its end event is over: the id is nobody's, unless another fetch has it by now."""
-        key = bg_fetch.service_worker_registration.scope, bg_fetch.id
-        if self._current.get(key) == self.of_fetch(bg_fetch):
-            del self._current[key]
 
 
 class SimulatorSession:
@@ -242,6 +206,7 @@ class SimulatorSession:
                 self._open(name, self.places.get(name, "/"))
             return
         ended = self.agent
+        self.names.end_of_process(ended.displayed)
         self.agent = restart.end(ended, self._log(), killed=state == "kill")
         ended.log.close()
         self.pages.clear()

@@ -65,8 +65,6 @@ class WorkerScript(Calls):
         flags = (event.isTrusted, event.bubbles, event.cancelable)
         self.see(name, Event(event.type, event.__class__.__name__, shown, *flags))
         if event.type in END_EVENTS:
-            if not self.worker.closed:
-                self.names.end(bg_fetch)
             await self._read_all(name, event)
         self.see(name, Attributes(**attributes(event.registration)))
         await self._carry_out(event)

@@ -66,8 +66,8 @@ LEVEL = Key("level", word("must", "should", "may", "observe"), "how much the tex
 AUTHORITY = Key(
     "authority",
     Text(
-        '"text", "practice" or "erratum N" with N from 1 to 60',
-        r"text|practice|erratum ([1-9]|[1-5][0-9]|60)",
+        '"text", "practice" or "erratum N" with N from 1 to 61',
+        r"text|practice|erratum ([1-9]|[1-5][0-9]|6[01])",
     ),
     "what it rests on: the text, an erratum by its number, or what browsers do",
     "text",

@@ -1,0 +1,231 @@
+"""What script does in made-up scenarios: the interface's own calls, and the looks that scripts take."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from conformance.adversary.origins import PATHS
+from conformance.adversary.requests import HEADERS, briefly, options, plain, request, requests
+from conformance.adversary.sketch import Fetch, Raw, Sketch
+
+Act = Callable[[Sketch], list[Raw]]
+"""Makes steps, none where there is nothing to do it with; the sketch then knows what they brought about."""
+
+OBSERVED = {"level": "observe"}
+"""Whatever a made-up call comes to is right: what must hold is in the rules for every run."""
+
+INTERFACES = (
+    "BackgroundFetchManager BackgroundFetchRegistration BackgroundFetchRecord BackgroundFetchEvent "
+    "BackgroundFetchUpdateUIEvent ServiceWorkerRegistration ServiceWorkerGlobalScope"
+).split()
+END_EVENTS = ("backgroundfetchsuccess", "backgroundfetchfail", "backgroundfetchabort", "backgroundfetchclick")
+
+
+def fetch(sketch: Sketch) -> list[Raw]:
+    actors = sketch.actors + (sketch.worker_names if "worker calls" in sketch.on else [])
+    if not actors:
+        return []
+    on, id = sketch.any(actors), sketch.any(("f", "g", "f") if sketch.fetches else ("f",))
+    asked, name = requests(sketch), sketch.name()
+    step: Raw = {"fetch": id, "as": name, "requests": briefly(asked), **_on(on)}
+    if made := options(sketch):
+        step["options"] = made
+    if "odd calls" in sketch.on and sketch.often(30):
+        _oddly(sketch, step)
+    kept = tuple(asked) if isinstance(step["requests"], list) and step["requests"] else ()
+    sketch.fetches.append(Fetch(name, id, sketch.scope(on), kept))
+    sketch.held.add((on, name))
+    sketch.bodies += [(on, one["path"]) for one in kept if "body" in one]
+    return [{**step, **OBSERVED}]
+
+
+def _oddly(sketch: Sketch, step: Raw) -> None:
+    odd = sketch.any(("arguments", "empty", "lone", "times"))
+    if odd == "arguments":
+        step["arguments"] = sketch.any((1, 0, 2))
+    elif odd == "times":
+        step["times"] = 2
+    else:
+        step["requests"] = [] if odd == "empty" else step["requests"][0]
+
+
+def _on(on: str) -> Raw:
+    return {} if on == "page" else {"on": on}
+
+
+def _get(sketch: Sketch) -> list[Raw]:
+    actors = sketch.actors
+    if not actors:
+        return []
+    on, id = sketch.any(actors), sketch.any(("f", "g", "none"))
+    if (held := sketch.with_id(id, sketch.scope(on))) is not None:
+        sketch.held.add((on, held.name))
+    return [{"get": id, "as": sketch.name(), **_on(on), **_times(sketch), **OBSERVED}]
+
+
+def _get_ids(sketch: Sketch) -> list[Raw]:
+    if not sketch.actors:
+        return []
+    return [
+        {"getIds": True, "as": sketch.name(), **_on(sketch.any(sketch.actors)), **_times(sketch), **OBSERVED}
+    ]
+
+
+def _times(sketch: Sketch) -> Raw:
+    if "odd calls" in sketch.on and sketch.often(20):
+        return sketch.any(({"times": 2}, {"arguments": 0}))
+    return {}
+
+
+def _holder(sketch: Sketch) -> tuple[str, Fetch] | None:
+    holding = sketch.holding()
+    return sketch.any(holding) if holding else None
+
+
+def _of(step: Callable[[Sketch, str, Fetch], Raw]) -> Act:
+    """A call that needs a registration which some page holds."""
+
+    def act(sketch: Sketch) -> list[Raw]:
+        found = _holder(sketch)
+        if found is None:
+            return []
+        on, of = found
+        return [{**step(sketch, on, of), **_on(on), **OBSERVED}]
+
+    return act
+
+
+def _compared(sketch: Sketch, of: Fetch) -> str | Raw:
+    """The request that match() compares with: one of the fetch, or something like it."""
+    like = dict(sketch.any(of.requests)) if of.requests else {"path": "/a"}
+    like = {key: value for key, value in like.items() if key in ("path", "method", "headers")}
+    if sketch.often(30):
+        like["path"] = sketch.any((*PATHS, "/a?x=1", "/a#part", "/none"))
+    if sketch.often(15):
+        others: tuple[Raw, ...] = ({"method": "PUT"}, {"headers": sketch.any(HEADERS)}, {"method": "GET"})
+        like |= sketch.any(others)
+    return like["path"] if set(like) == {"path"} else like
+
+
+def _matching(sketch: Sketch) -> Raw:
+    if sketch.often(60):
+        return {}
+    return {"options": sketch.any(({"ignoreSearch": True}, {"ignoreMethod": True}, {"ignoreVary": True}))}
+
+
+def _match(sketch: Sketch, on: str, of: Fetch) -> Raw:
+    name = sketch.name()
+    sketch.records.append((name, on))
+    return {"match": _compared(sketch, of), "of": of.name, "as": name, **_matching(sketch)}
+
+
+def _match_all(sketch: Sketch, on: str, of: Fetch) -> Raw:
+    compared = {"requests": _compared(sketch, of)} if sketch.often(40) else {}
+    return {"matchAll": of.name, "as": sketch.name(), **compared, **_matching(sketch)}
+
+
+def _read(sketch: Sketch) -> list[Raw]:
+    if not sketch.records:
+        return []
+    record, on = sketch.any(sketch.records)
+    some = {"bytes": sketch.any((1000, 65_536))} if sketch.often(30) else {}
+    return [{"read": record, "as": sketch.name(), **some, **_on(on), **OBSERVED}]
+
+
+def _attributes(sketch: Sketch, on: str, of: Fetch) -> Raw:
+    return {"attributes": of.name, **({"for": "10 ms"} if sketch.often(20) else {})}
+
+
+def _in_worker(sketch: Sketch) -> str:
+    return sketch.any(sketch.worker_names)
+
+
+def _of_worker(step: Callable[[Sketch], Raw]) -> Act:
+    def act(sketch: Sketch) -> list[Raw]:
+        if not sketch.worker_names:
+            return []
+        return [{**step(sketch), "on": _in_worker(sketch), **OBSERVED}]
+
+    return act
+
+
+def _of_page(step: Callable[[Sketch], Raw]) -> Act:
+    def act(sketch: Sketch) -> list[Raw]:
+        if not sketch.actors:
+            return []
+        return [{**step(sketch), **_on(sketch.any(sketch.actors)), **OBSERVED}]
+
+    return act
+
+
+def _update_ui(sketch: Sketch) -> list[Raw]:
+    """updateUI() of whatever event there has been, or of one that script has made."""
+    if not (sketch.worker_names and sketch.fetches):
+        return []
+    of = sketch.any([fetch.name for fetch in sketch.fetches] + sketch.events)
+    shown: Raw = {"title": "New"} if sketch.often(70) else {}
+    dispatched = {"dispatched": True} if of in sketch.events and sketch.often(50) else {}
+    return [{"updateUI": shown, "of": of, **dispatched, "on": _in_worker(sketch), **OBSERVED}]
+
+
+def _construct(sketch: Sketch) -> list[Raw]:
+    if not (sketch.worker_names and sketch.fetches):
+        return []
+    name, interface = sketch.name(), sketch.any(("BackgroundFetchUpdateUIEvent", "BackgroundFetchEvent"))
+    if sketch.often(20):
+        whose: Raw = {"registration": False}
+    else:
+        whose = {"of": sketch.any(sketch.fetches).name}
+        sketch.events.append(name)
+    return [{"construct": interface, **whose, "as": name, "on": _in_worker(sketch), **OBSERVED}]
+
+
+def _same(sketch: Sketch) -> list[Raw]:
+    if not sketch.records:
+        return []
+    record, on = sketch.any(sketch.records)
+    other = sketch.any([name for name, holder in sketch.records if holder == on])
+    what = sketch.any(("request", "responseReady"))
+    return [{"same": [f"{record}.{what}", f"{other}.{what}"], "as": sketch.name(), **_on(on), **OBSERVED}]
+
+
+def _assign(sketch: Sketch, on: str, of: Fetch) -> Raw:
+    what = sketch.any(("onprogress", "downloaded", "id", "result"))
+    return {"assign": what, "value": sketch.any(("function", "null", "number")), "of": of.name}
+
+
+def _body(sketch: Sketch) -> list[Raw]:
+    if not sketch.bodies:
+        return []
+    on, path = sketch.any(sketch.bodies)
+    return [{"body": path, "as": sketch.name(), **_on(on), **OBSERVED}]
+
+
+def _named(sketch: Sketch, step: Raw) -> Raw:
+    return {**step, "as": sketch.name()}
+
+
+CALLS: Mapping[str, Act] = {
+    "get": _get,
+    "getIds": _get_ids,
+    "match": _of(_match),
+    "matchAll": _of(_match_all),
+    "read": _read,
+    "attributes": _of(_attributes),
+    "abort": _of(lambda sketch, on, of: _named(sketch, {"abort": of.name})),
+    "updateUI": _update_ui,
+    "construct": _construct,
+    "same": _same,
+    "assign": _of(_assign),
+    "body": _body,
+    "inspect": _of_page(lambda sketch: _named(sketch, {"inspect": sketch.any(INTERFACES)})),
+    "query": _of_page(lambda sketch: _named(sketch, {"query": "background-fetch"})),
+    "usage": _of_page(lambda sketch: _named(sketch, {"usage": sketch.any((1, 65_536, 300_000))})),
+    "cached": _of_page(lambda sketch: _named(sketch, {"cached": sketch.any(PATHS[:3])})),
+    "load": _of_page(lambda sketch: _named(sketch, {"load": sketch.any(PATHS[:3])})),
+    "fetchEvents": _of_worker(lambda sketch: _named(sketch, {"fetchEvents": True})),
+    "another fetch": fetch,
+}
+"""What script can do, by the feature that allows it."""
+
+__all__ = ["CALLS", "Act", "fetch", "plain", "request"]

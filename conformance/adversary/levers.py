@@ -1,0 +1,164 @@
+"""What is done to the world in made-up scenarios: network, user, pages, workers, the browser's life."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from conformance.adversary.calls import OBSERVED, Act
+from conformance.adversary.sketch import Raw, Sketch
+
+WAITS = ("25 ms", "1 ms", "100 ms", "1 s", "2 h", "3 ms", "50 ms")
+
+
+def _wait(sketch: Sketch) -> list[Raw]:
+    if sketch.often(30):
+        return [{"wait": f"{sketch.chance.whole(1, 200)} ms"}]
+    return [{"wait": sketch.any(WAITS)}]
+
+
+def _change(sketch: Sketch, **changes: object) -> list[Raw]:
+    """The link in another state; nothing where that is what it is in."""
+    new = {key: value for key, value in changes.items() if sketch.network[key] != value}
+    sketch.network |= new
+    if set(new) == {"online"}:
+        return [{"network": "online" if new["online"] else "offline"}]
+    return [{"network": new}] if new else []
+
+
+def _offline(sketch: Sketch) -> list[Raw]:
+    return _change(sketch, online=not sketch.network["online"])
+
+
+def _metered(sketch: Sketch) -> list[Raw]:
+    return _change(sketch, metered=not sketch.network["metered"])
+
+
+def _slow(sketch: Sketch) -> list[Raw]:
+    return _change(
+        sketch,
+        bandwidth=sketch.any(("64 kbit/s", "1 Mbit/s", "ample")),
+        latency=sketch.any(("0 s", "300 ms")),
+    )
+
+
+def _permission(sketch: Sketch) -> list[Raw]:
+    state = sketch.any([one for one in ("denied", "prompt", "granted") if one != sketch.permission])
+    sketch.permission = state
+    return [{"permission": state}]
+
+
+def _storage(sketch: Sketch) -> list[Raw]:
+    quota = sketch.any([one for one in (150_000, "ample", 65_536, 0) if one != sketch.quota])
+    sketch.quota = quota
+    return [{"storage": "ample" if quota == "ample" else {"quota": quota}}]
+
+
+def _user(*does: str) -> Act:
+    def act(sketch: Sketch) -> list[Raw]:
+        if not sketch.fetches:
+            return []
+        return [{"user": sketch.any(does), "of": sketch.any(sketch.fetches).name}]
+
+    return act
+
+
+def _look(sketch: Sketch) -> list[Raw]:
+    if not sketch.fetches:
+        return []
+    return [{"look": sketch.any(sketch.fetches).name, "as": sketch.name(), **OBSERVED}]
+
+
+def _open(sketch: Sketch) -> list[Raw]:
+    name, at = sketch.name(), sketch.any(("/", "/sub/", "/"))
+    sketch.open(name, at)
+    if sketch.often(30) and (
+        windows := [page for page in sketch.pages if page not in sketch.frames and page != name]
+    ):
+        sketch.frames[name] = sketch.any(windows)
+        return [{"open": name, "at": at, "in": sketch.frames[name]}]
+    return [{"open": name, "at": at}]
+
+
+def _close(sketch: Sketch) -> list[Raw]:
+    if not sketch.pages:
+        return []
+    name = sketch.any(list(sketch.pages))
+    sketch.forget(name)
+    return [{"close": name}]
+
+
+def _restart(how: str) -> Act:
+    def act(sketch: Sketch) -> list[Raw]:
+        meanwhile = [*_offline(sketch)] if "network offline" in sketch.on and sketch.often(30) else []
+        for page in list(sketch.pages):
+            sketch.forget(page)
+        pages = sketch.any((["page"], []))
+        for page in pages:
+            sketch.open(page, "/")
+        sketch.events = []
+        return [{"browser": how}, *meanwhile, {"browser": "start", "pages": pages}]
+
+    return act
+
+
+def _worker(does: str) -> Act:
+    def act(sketch: Sketch) -> list[Raw]:
+        if not sketch.worker_names:
+            return []
+        return [{"worker": does, "on": sketch.any(sketch.worker_names)}]
+
+    return act
+
+
+def _unregister(sketch: Sketch) -> list[Raw]:
+    if not sketch.worker_names:
+        return []
+    on = sketch.any(sketch.worker_names)
+    sketch.gone.add(sketch.scope(on))
+    sketch.forget(on)
+    return [{"worker": "unregister", "on": on}]
+
+
+def _webdriver(sketch: Sketch) -> list[Raw]:
+    if not sketch.pages:
+        return []
+    gives = {"status": 200}
+    return [
+        {
+            "webdriver": {"click": sketch.any(("f", "g", "none"))},
+            "on": sketch.any(list(sketch.pages)),
+            "gives": gives,
+            **OBSERVED,
+        }
+    ]
+
+
+def _release(sketch: Sketch) -> list[Raw]:
+    return [{"release": gate} for gate in sketch.gates]
+
+
+LEVERS: Mapping[str, Act] = {
+    "wait": _wait,
+    "release": _release,
+    "network offline": _offline,
+    "network metered": _metered,
+    "network slow": _slow,
+    "permission": _permission,
+    "storage": _storage,
+    "user pause": _user("pause", "resume"),
+    "user cancel": _user("cancel"),
+    "user click": _user("click"),
+    "user consent": _user("accept", "refuse", "always-allow", "always-deny"),
+    "user dismiss": _user("dismiss"),
+    "look": _look,
+    "open": _open,
+    "close": _close,
+    "browser kill": _restart("kill"),
+    "browser quit": _restart("quit"),
+    "browser terminate": _restart("terminate"),
+    "worker stop": _worker("stop"),
+    "worker update": _worker("update"),
+    "worker unregister": _unregister,
+    "webdriver": _webdriver,
+}
+"""What can be done to the world, by the feature that allows it."""

@@ -1,0 +1,254 @@
+"""What the adversary has found in the simulator and in the judge: each failed before it was mended."""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance.results import FAIL, PASS
+from conformance.scenario.healing import healed
+from tests.simulate import judged, scenario
+
+HEAD = 'title = "Found"\nclauses = ["perform-a-background-fetch-algorithm/8.13a"]\n'
+
+FOUND = {
+    "a page closed before its fetch() is answered keeps nobody waiting": """
+        [origin."/a"]
+        size = 1000
+        [[steps]]
+        fetch = "f"
+        requests = ["/a"]
+        level = "observe"
+        [[steps]]
+        close = "page"
+        [[steps]]
+        until = "settled"
+        """,
+    "of several calls made at once only those that were accepted come to an end": """
+        permission = "denied"
+        [origin."/a"]
+        size = 1000
+        [[steps]]
+        fetch = "f"
+        requests = ["/a"]
+        times = 2
+        level = "observe"
+        [[steps]]
+        until = "settled"
+        """,
+    "an event's lifetime ends with the worker that is updated": """
+        [origin."/a"]
+        size = 1000
+        [[workers."/".backgroundfetchsuccess]]
+        waitUntil = "1 min"
+        [[steps]]
+        fetch = "f"
+        requests = ["/a"]
+        [[steps]]
+        wait = "1 s"
+        [[steps]]
+        worker = "update"
+        [[steps]]
+        until = "settled"
+        """,
+    "an event's lifetime ends with the process": """
+        [origin."/a"]
+        size = 1000
+        [[workers."/".backgroundfetchsuccess]]
+        waitUntil = "1 min"
+        [[steps]]
+        fetch = "f"
+        requests = ["/a"]
+        [[steps]]
+        wait = "1 s"
+        [[steps]]
+        browser = "terminate"
+        [[steps]]
+        browser = "start"
+        [[steps]]
+        until = "settled"
+        """,
+    "a process that has ended ends its workers only once": """
+        policy = { event_lifetime_max = "30 s" }
+        [origin."/a"]
+        size = 1000
+        [[workers."/".backgroundfetchsuccess]]
+        waitUntil = "1 min"
+        [[steps]]
+        fetch = "f"
+        requests = ["/a"]
+        [[steps]]
+        wait = "1 s"
+        [[steps]]
+        browser = "quit"
+        [[steps]]
+        browser = "start"
+        [[steps]]
+        wait = "1 d"
+        """,
+    "a fetch() that dies with its process lends its name to no later one": """
+        [origin."/a"]
+        size = 1000
+        [[steps]]
+        fetch = "f"
+        as = "first"
+        requests = ["/a"]
+        level = "observe"
+        [[steps]]
+        browser = "kill"
+        [[steps]]
+        browser = "start"
+        [[steps]]
+        fetch = "f"
+        as = "second"
+        requests = ["/a"]
+        [[steps]]
+        until = "settled"
+        """,
+    "a fetch() that is about to be refused lends its name to no other": """
+        [origin."/a"]
+        size = 1000
+        [[steps]]
+        fetch = "f"
+        as = "first"
+        requests = []
+        level = "observe"
+        [[steps]]
+        fetch = "f"
+        as = "second"
+        requests = ["/a"]
+        [[steps]]
+        until = "settled"
+        """,
+    "get() may mean a fetch that was begun after it was called": """
+        [origin."/a"]
+        size = 1000
+        [[steps]]
+        fetch = "f"
+        as = "first"
+        requests = ["/a"]
+        [[steps]]
+        get = "f"
+        as = "got"
+        when = { ended = "backgroundfetchsuccess", of = "first" }
+        [[steps]]
+        fetch = "f"
+        as = "second"
+        requests = ["/a"]
+        [[steps]]
+        until = "settled"
+        """,
+    "what a page loads by itself is no request of a fetch that is over": """
+        [origin."/a"]
+        size = 1000
+        [[steps]]
+        fetch = "f"
+        requests = ["/a"]
+        [[steps]]
+        wait = "1 h"
+        [[steps]]
+        load = "/a"
+        [[steps]]
+        wait = "1 s"
+        """,
+    "the Range of a page's own goes along a redirect": """
+        [origin."/a"]
+        redirect = "/b"
+        [origin."/b"]
+        size = 1000
+        [[steps]]
+        fetch = "f"
+        requests = [{ path = "/a", headers = { Range = "bytes=5-" } }]
+        [[steps]]
+        wait = "1 s"
+        """,
+    "the Range of a page's own is so also where its URL has a fragment": """
+        [origin."/a"]
+        size = 1000
+        [[steps]]
+        fetch = "f"
+        requests = [{ path = "/a#part", headers = { Range = "bytes=5-" } }]
+        [[steps]]
+        wait = "1 s"
+        """,
+    "the last word of an empty body is no byte of it": """
+        [origin."/a"]
+        attempts = [{ stall = { after = 0, for = "1 h" } }]
+        [[steps]]
+        fetch = "f"
+        requests = ["/a"]
+        [[steps]]
+        getIds = true
+        when = { ended = "backgroundfetchsuccess" }
+        [[steps]]
+        wait = "2 h"
+        """,
+    "a call looks for records when it is made, not when its promise settles": """
+        [origin."/a"]
+        size = 300000
+        [[steps]]
+        fetch = "f"
+        requests = ["/a"]
+        gives = { id = "f" }
+        [[steps]]
+        user = "cancel"
+        [[steps]]
+        match = "/a"
+        level = "observe"
+        [[steps]]
+        attributes = "f"
+        for = "10 ms"
+        [[steps]]
+        until = "settled"
+        """,
+    "a body goes with the worker that made it": """
+        [origin."/a"]
+        size = 1000
+        [[steps]]
+        fetch = "f"
+        requests = [{ path = "/a", method = "POST", body = 10 }]
+        on = "worker"
+        [[steps]]
+        wait = "1 s"
+        [[steps]]
+        worker = "update"
+        [[steps]]
+        body = "/a"
+        on = "worker"
+        level = "observe"
+        [[steps]]
+        until = "settled"
+        """,
+    "a path is resolved as browsers do, also beside the root": """
+        [origin."/b"]
+        size = 1000
+        [[steps]]
+        fetch = "f"
+        requests = ["../b"]
+        [[steps]]
+        until = "settled"
+        """,
+}
+
+
+@pytest.mark.parametrize("name", FOUND)
+def test_what_was_found_stays_mended(name: str) -> None:
+    one = scenario(HEAD + FOUND[name])
+    for seed in range(20):
+        _, checks = judged(one, seed=seed)
+        assert [check for check in checks if check.verdict == FAIL and check.level == "must"] == []
+
+
+def test_what_begins_in_the_background_is_healed_by_the_user() -> None:
+    one = scenario(
+        HEAD
+        + """
+        policy = { pause_in_background = true }
+        [origin."/a"]
+        size = 1000
+        [[steps]]
+        fetch = "f"
+        requests = ["/a"]
+        on = "worker"
+        """
+    )
+    assert judged(healed(one))[0] == PASS
