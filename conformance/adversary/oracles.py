@@ -1,46 +1,60 @@
 """What must hold of every run, whatever was made up: the judges of an adversary that knows no right answer.
 
 The rules for every run, and what a scenario says of itself, are the judge's. A healed scenario says
-that every fetch comes to its end. Where there is a reference to compare with, how a run came out
-must be a way in which the reference comes out, too, under some seed.
+that every fetch comes to its end. Where the reference can be asked, what a run came to must be
+something that the reference comes to as well, under some order of its turns.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import trio
 from attrs import frozen
 
+from conformance.adversary.outcome import Outcome, coarse, differences, outcome
+from conformance.adversary.policy import POLICY
 from conformance.checks import judge
 from conformance.driver import drive
-from conformance.implementations.protocol import Implementation
-from conformance.results import FAIL, Check
+from conformance.implementations.protocol import Implementation, Unsupported
+from conformance.implementations.simulator import SimulatorImplementation
+from conformance.mutants.matrix import MOST_TURNS
+from conformance.results import FAIL
+from conformance.scenario.load import scenario_from_document
 from conformance.scenario.model import Scenario
 from simulator.observation import Observation
 
-SEEDS_TRIED = 6
-"""How many orders of the reference are looked at before a difference is believed."""
+ORDERS = 6
+"""How many orders of the reference's turns are looked at before a difference is believed."""
+
+BROKEN, DIFFERS, BODIES, DEFECT = "broken", "differs", "bodies", "defect"
+
+Trace = Sequence[Observation]
 
 
 @frozen
 class Finding:
-    """What is wrong with a run: the checks that failed, or what came out as it never does.
+    """What is wrong with a run. ``kind`` is
 
-    ``kind`` is ``broken`` (a rule), ``differs`` (from the reference), ``bodies`` (the two ways of
-    carrying bodies disagree) or ``defect`` (an exception). ``about`` says what in one line each.
+    broken: a rule, or what the scenario says of itself; differs: it came to what the reference never
+    comes to; bodies: the two ways of carrying bodies disagree; defect: an exception of ours.
+
+    ``about`` are the clauses of what failed, or what differs; ``told`` says it, a line each.
     """
 
     kind: str
     about: tuple[str, ...]
-    clauses: tuple[str, ...] = ()
-    checks: tuple[Check, ...] = ()
+    told: tuple[str, ...]
+
+    def is_like(self, other: Finding) -> bool:
+        """Whether it is the same trouble: of the same kind, and about some of the same."""
+        return self.kind == other.kind and bool(set(self.about) & set(other.about))
 
 
-def observe(scenario: Scenario, on: Implementation, seed: int) -> Sequence[Observation]:
-    """What one run in virtual time was seen to do."""
+def observe(scenario: Scenario, on: Implementation, seed: int) -> Trace:
+    """What one run in virtual time was seen to do. Raises whatever breaks in it."""
 
-    async def main() -> Sequence[Observation]:
+    async def main() -> Trace:
         async with on.start(scenario, seed) as session:
             await drive(scenario, session)
         return session.log.observations
@@ -48,13 +62,101 @@ def observe(scenario: Scenario, on: Implementation, seed: int) -> Sequence[Obser
     return trio.run(main)
 
 
-def broken(scenario: Scenario, observations: Sequence[Observation]) -> Finding | None:
+def broken(scenario: Scenario, trace: Trace) -> Finding | None:
     """What a run broke that must hold."""
-    failed = tuple(
-        one for one in judge(scenario, observations) if one.verdict == FAIL and one.level == "must"
-    )
+    failed = [one for one in judge(scenario, trace) if one.verdict == FAIL and one.level == "must"]
     if not failed:
         return None
     clauses = tuple(dict.fromkeys(one.clause for one in failed))
-    about = tuple(f"{one.clause}: expected {one.expected}; {one.actual}" for one in failed)
-    return Finding("broken", about, clauses, failed)
+    return Finding(
+        BROKEN, clauses, tuple(f"{one.clause}: expected {one.expected}; {one.actual}" for one in failed)
+    )
+
+
+def differs(scenario: Scenario, trace: Trace, seed: int) -> Finding | None:
+    """What a run of another user agent came to, and the reference does not, in any of several orders."""
+    came_to, reference = outcome(trace), SimulatorImplementation()
+    others = [outcome(observe(scenario, reference, seed))]
+    while len(others) < ORDERS and (found := differences(came_to, others)):
+        others.append(outcome(observe(scenario, reference, seed + len(others))))
+    found = differences(came_to, others)
+    if not found:
+        return None
+    told = tuple(f"{name}: {actual!r}, and not {expected!r}" for name, (actual, expected) in found.items())
+    return Finding(DIFFERS, tuple(map(_kind_of_difference, found)), told)
+
+
+def _kind_of_difference(name: str) -> str:
+    """Where an outcome differs, without the names that shrinking may change."""
+    return name.partition(" ")[0]
+
+
+def bodies(scenario: Scenario, on: SimulatorImplementation, trace: Trace, seed: int) -> Finding | None:
+    """Whether every byte written out and read by h11 gives the same run as ranges of bytes do."""
+    written = SimulatorImplementation(on.name, on.overrides, on.lacking, written_out=True)
+    theirs = [seen.line() for seen in observe(scenario, written, seed)]
+    ours = [seen.line() for seen in trace]
+    if ours == theirs:
+        return None
+    place = next((n for n, pair in enumerate(zip(ours, theirs, strict=False)) if pair[0] != pair[1]), -1)
+    return Finding(BODIES, ("bodies",), (f"observation {place + 1} is not the same with bodies written out",))
+
+
+def examined(
+    scenario: Scenario, on: SimulatorImplementation, seed: int, *, both: bool = False
+) -> Finding | None:
+    """Run a scenario on a user agent of the simulator; gives what is wrong with the run.
+
+    ``both``: with both ways of carrying bodies.
+    """
+    try:
+        trace = observe(scenario, on, seed)
+    except Unsupported:
+        return None
+    except Exception as error:
+        return Finding(DEFECT, (type(error).__name__,), (f"{type(error).__name__}: {error}",))
+    found = broken(scenario, trace)
+    if found is None and on.overrides:
+        found = differs(scenario, trace, seed)
+    if found is None and both:
+        found = bodies(scenario, on, trace, seed)
+    return found
+
+
+# -- browsers -------------------------------------------------------------------------------
+
+
+@frozen
+class Nearest:
+    """The outcome of the reference that is nearest to a browser's, and the policy that it came of."""
+
+    differs: Mapping[str, tuple[object, object]]
+    policy: Mapping[str, object]
+
+
+def unheard_of(scenario: Scenario, trace: Trace, seed: int) -> Nearest | None:
+    """How a browser's outcome differs from each that the reference has under sampled policies and orders.
+
+    None where one of them is the same.
+    """
+    came_to, nearest = coarse(trace), None
+    for policy in ({}, *({field: value} for field, values in POLICY.items() for value in values)):
+        chosen = scenario_from_document({**scenario.document, "policy": policy}, scenario.id)
+        for order in range(3):
+            found = _apart(came_to, coarse(observe(chosen, SimulatorImplementation(), seed + order)))
+            if not found:
+                return None
+            if nearest is None or len(found) < len(nearest.differs):
+                nearest = Nearest(found, policy)
+    return nearest
+
+
+def _apart(one: Outcome, other: Outcome) -> dict[str, tuple[object, object]]:
+    return {
+        name: (one.get(name), other.get(name))
+        for name in sorted({*one, *other})
+        if one.get(name) != other.get(name)
+    }
+
+
+__all__ = ["MOST_TURNS", "Finding", "Nearest", "broken", "examined", "observe", "unheard_of"]

@@ -1,0 +1,133 @@
+"""Makes a scenario that fails as small as it will go: steps first, then requests, the rest, the numbers.
+
+Hypothesis shrinks the choices behind an example; here the scenario itself is cut down, so that the
+order of what counts as smaller is ours, what a seed has made shrinks as well, and so little is run
+that a browser can be asked.
+"""
+
+from __future__ import annotations
+
+import copy
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from attrs import define
+
+from conformance.scenario.errors import ScenarioError
+from conformance.scenario.healing import healed
+from conformance.scenario.load import scenario_from_document
+from conformance.scenario.model import Scenario
+
+Raw = dict[str, Any]
+Path = tuple[str | int, ...]
+
+ROUND = (0, 1, 10, 1000, 100_000)
+ROUND_TIMES = ("0 s", "1 s", "1 min", "1 h")
+_STAYS = {("title",), ("clauses",)}
+
+
+@define
+class Shrinker:
+    """Looks for smaller documents of a scenario. ``fails`` says whether one still shows the same trouble."""
+
+    fails: Callable[[Scenario], bool]
+    most_seconds: float = 30.0
+    tries: int = 0
+    _ends: float = 0.0
+
+    def shrink(self, document: Raw) -> Raw:
+        """The smallest document that was found within the time; the given one where there is no smaller."""
+        self._ends = time.monotonic() + self.most_seconds
+        before = None
+        while before != document and time.monotonic() < self._ends:
+            before = document
+            for smaller in (_fewer_steps, _fewer_requests, _less_of_the_rest, _rounder):
+                document = self._as_far_as_it_goes(document, smaller)
+        return document
+
+    def _as_far_as_it_goes(self, document: Raw, smaller: Callable[[Raw], Iterator[Raw]]) -> Raw:
+        """Take every smaller document that still fails, and go on from there until there is none."""
+        candidates = smaller(document)
+        while time.monotonic() < self._ends:
+            candidate = next(candidates, None)
+            if candidate is None:
+                return document
+            if self._still_fails(candidate):
+                document, candidates = candidate, smaller(candidate)
+        return document
+
+    def _still_fails(self, document: Raw) -> bool:
+        self.tries += 1
+        try:
+            return self.fails(healed(scenario_from_document(document, "shrunk")))
+        except ScenarioError:
+            return False  # what was taken away was needed by something else
+
+
+def _fewer_steps(document: Raw) -> Iterator[Raw]:
+    """Without a half of the steps, a quarter, and so on down to single ones, the last first."""
+    steps = document["steps"]
+    length = len(steps) // 2
+    while length:
+        for start in range(len(steps) - length, -1, -length):
+            yield {**document, "steps": steps[:start] + steps[start + length :]}
+        length //= 2
+
+
+def _fewer_requests(document: Raw) -> Iterator[Raw]:
+    """With one request less."""
+    for path in _places(document):
+        if len(path) >= 2 and path[-2] == "requests" and isinstance(path[-1], int):
+            yield _without(document, path)
+
+
+def _less_of_the_rest(document: Raw) -> Iterator[Raw]:
+    """Without one key, or one item of a list; whole tables before what is in them."""
+    for path in sorted(_places(document), key=len):
+        if path not in _STAYS and path != ("steps",) and path[:1] != ("title",) and path[:1] != ("clauses",):
+            yield _without(document, path)
+
+
+def _rounder(document: Raw) -> Iterator[Raw]:
+    """With one number, or time, that is smaller or rounder."""
+    for path in _places(document):
+        value = _at(document, path)
+        if isinstance(value, int) and not isinstance(value, bool):
+            simpler: Sequence[Any] = [one for one in ROUND if one < value]
+        elif isinstance(value, str) and value.endswith((" ms", " h", " d", " min")):
+            simpler = ROUND_TIMES[: ROUND_TIMES.index(value)] if value in ROUND_TIMES else ROUND_TIMES
+        else:
+            continue
+        yield from (_with(document, path, one) for one in simpler)
+
+
+# -- places in a document -------------------------------------------------------------------
+
+
+def _places(value: Any, path: Path = ()) -> Iterator[Path]:
+    """Where everything in a document is, from the outside in."""
+    items: Any = (
+        value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    )
+    for key, item in items:
+        yield (*path, key)
+        yield from _places(item, (*path, key))
+
+
+def _at(document: Any, path: Path) -> Any:
+    for key in path:
+        document = document[key]
+    return document
+
+
+def _without(document: Raw, path: Path) -> Raw:
+    changed = copy.deepcopy(document)
+    del _at(changed, path[:-1])[path[-1]]
+    return changed
+
+
+def _with(document: Raw, path: Path, value: Any) -> Raw:
+    changed = copy.deepcopy(document)
+    _at(changed, path[:-1])[path[-1]] = value
+    return changed
