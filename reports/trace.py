@@ -14,7 +14,7 @@ from typing import Any
 from attrs import Factory, asdict, define
 
 from conformance.results import Check, Result
-from reports.cells import column_of
+from reports.cells import GLYPHS, column_of
 from reports.machine import amount, bounded, broken, line, listed, missing, plain, turn, versions
 from reports.run import Run
 from reports.telling import tell
@@ -36,8 +36,17 @@ def render(run: Run) -> str:
         "seed": line(str(run.header.seed)),
         "missing": list(missing(run)),
     }
-    lines = ",\n".join(json.dumps(event, separators=(",", ":"), allow_nan=False) for event in events)
-    return f'{{"displayTimeUnit":"ms","otherData":{json.dumps(facts)},"traceEvents":[\n{lines}\n]}}\n'
+    lines = ",\n".join(map(_dump, events))
+    return f'{{"displayTimeUnit":"ms","otherData":{_dump(facts)},"traceEvents":[\n{lines}\n]}}\n'
+
+
+def _dump(value: Any) -> str:
+    """JSON as Perfetto takes it: it stumbles over a pair of escapes, and over a backslash that ends a string.
+
+    So characters are written as themselves, and a backslash by its number.
+    """
+    told = json.dumps(value, separators=(",", ":"), allow_nan=False, ensure_ascii=False)
+    return told.replace("\\\\", "\\u005c")
 
 
 def _microseconds(nanoseconds: int) -> float:
@@ -73,8 +82,12 @@ class _Process:
 
     def _names(self) -> Iterator[_Event]:
         scenario = listed(self.run).get(self.result.scenario)
-        words = [self.result.scenario, f"on {column_of(self.result)}", turn(self.run, self.result)]
-        labels = [self.result.verdict, versions(self.run, self.result), scenario.title if scenario else ""]
+        # Perfetto cuts the middle out of a long name: the verdict and what tells it apart come first.
+        name = self.result.scenario.rpartition("/")[2]
+        sign = GLYPHS[self.result.verdict]
+        words = [sign, name, f"on {column_of(self.result)}", turn(self.run, self.result)]
+        labels = [self.result.verdict, self.result.scenario, scenario.title if scenario else ""]
+        labels.append(versions(self.run, self.result))
         lost = self.run.seen(self.result) is None and self.result.observations
         labels.append("its observations are not in the run" if lost else "")
         yield self._metadata("process_name", name=" ".join(line(word, 200) for word in words if word))
@@ -103,7 +116,7 @@ class _Process:
     def _wire(self, seen: Sequence[Observation]) -> Iterator[_Event]:
         for one in exchanges(seen):
             thread = self._thread(one)
-            yield self._slice(thread, one.seen, one.end, tell(one.seen))
+            yield self._slice(thread, one.seen, one.end, _asked(one))
             yield from (self._instant(thread, part) for part in one.later if not isinstance(part.data, Sent))
 
     def _thread(self, one: Exchange) -> str:
@@ -140,6 +153,13 @@ class _Process:
 
 def _named(number: str, step: Step) -> str:
     return f"step {number}: {step.told or step.verb}"
+
+
+def _asked(one: Exchange) -> str:
+    """A request in few words; the rest is in its arguments."""
+    again = f"request {one.request.number}" if one.request.number > 1 else ""
+    words = [one.request.method, one.seen.of, one.request.range, again]
+    return " ".join(word for word in words if word)
 
 
 def _who(seen: Observation) -> str:

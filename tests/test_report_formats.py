@@ -183,6 +183,13 @@ def test_a_run_of_nothing_is_written_too(sample: Run) -> None:
     consumers.read(texts(evolve(empty, header=evolve(empty.header, implementations={}))))
 
 
+def test_the_document_names_every_format_and_its_files(files: dict[str, str]) -> None:
+    table = (Path(__file__).parents[1] / "docs/reports.md").read_text("utf-8").partition("## ")[0]
+    assert re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE) == list(FORMATS)
+    told = set(re.findall(r"`([\w.]+\.\w+)`", table))
+    assert {re.sub(r"simulator|chromium", "IMPLEMENTATION", name) for name in files} <= told
+
+
 # -- the command line ----------------------------------------------------------------------
 
 Bgfetch = Callable[..., Done]

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
 from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
 
 from reports import Run, har, read_run, trace
+from reports.machine import line
 from simulator import observation as seen
 from simulator.observation import Log
 from tests import report_consumers as consumers
@@ -93,9 +97,18 @@ def test_a_trace_has_a_process_for_each_result_with_steps_counters_and_the_verdi
     counted = [e["args"]["bytes"] for e in events if e["ph"] == "C"]
     assert max(counted) == 307200
     (process,) = (e["args"]["name"] for e in events if e["name"] == "process_name")
-    assert process == "fetch/not-found on chromium"
+    assert process == "✗ not-found on chromium"
     (verdict,) = (e for e in events if e.get("cat") == "check")
     assert verdict["name"] == "fail: perform-a-background-fetch-algorithm/5.3"
     assert verdict["args"]["actual"] == "requested whole, from the first byte (chromium)"
     requests = [e for e in events if e.get("cat") == "request"]
     assert verdict["ts"] == requests[-1]["ts"]
+
+
+@given(st.text(st.characters(), max_size=20) | st.text('\\"nu/\U0001f600', max_size=12))
+def test_what_perfetto_stumbles_over_is_written_otherwise_and_means_the_same(text: str) -> None:
+    safe = line(text)
+    written = trace._dump({safe: [safe]})
+    assert json.loads(written) == {safe: [safe]}
+    assert "\\ud" not in written
+    assert "\\\\" not in written
