@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+from reports.machine import Clauses
 from reports.run import Run
 
-Clauses = Mapping[str, str]
 Files = Mapping[str, str]
 """File names with the text of each."""
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import groupby
 
 from attrs import frozen
 
@@ -99,7 +98,9 @@ def _clause(id: str, clauses: Clauses) -> str:
 
 
 def _beginning(run: Run, table: Matrix) -> Iterator[str]:
-    yield f"# bgfetch: {prose(summary(run, table), 1_000)}"
+    yield "# bgfetch"
+    yield ""
+    yield prose(summary(run, table), 1_000)
     yield ""
     if run.missing:
         yield "> [!WARNING]"
@@ -156,9 +157,9 @@ def _failure(scenario: Listed, result: Result, clauses: Clauses) -> Iterator[str
     if scenario.title.strip():
         yield f"- {prose(scenario.title)}"
     checks = broken(result)
-    for id, same in groupby(checks[:_CHECKS], key=lambda check: check.clause):
+    for id in dict.fromkeys(check.clause for check in checks[:_CHECKS]):
         yield f"- {_clause(id, clauses)}"
-        for check in same:
+        for check in (one for one in checks[:_CHECKS] if one.clause == id):
             yield f"  - expected {code(check.expected)}\\"
             yield f"    actual {code(check.actual)}"
     if len(checks) > _CHECKS:

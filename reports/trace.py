@@ -16,7 +16,7 @@ from attrs import Factory, asdict, define
 from conformance.results import Check, Result
 from reports.cells import GLYPHS, column_of
 from reports.machine import amount, bounded, broken, line, listed, missing, plain, turn, versions
-from reports.run import Run
+from reports.run import Listed, Run
 from reports.telling import tell
 from reports.wire import Exchange, exchanges
 from simulator.observation import Attributes, Observation, Progress, Request, Sent, Step
@@ -28,8 +28,9 @@ _Event = dict[str, Any]
 def render(run: Run) -> str:
     """The run as one JSON object, an event on each line."""
     events: list[_Event] = []
+    known = listed(run)
     for pid, result in enumerate(run.results, 1):
-        events += _Process(run, result, pid).events()
+        events += _Process(run, result, known.get(result.scenario), pid).events()
     facts: dict[str, Any] = {
         "bgfetch": line(run.header.bgfetch),
         "started": line(run.header.started),
@@ -59,6 +60,7 @@ class _Process:
 
     run: Run
     result: Result
+    scenario: Listed | None
     pid: int
     threads: dict[str, int] = Factory(dict)
     busy: dict[str, list[int]] = Factory(dict)
@@ -81,12 +83,11 @@ class _Process:
         return self._event("i", thread, seen.time, tell(seen), seen.kind, s="t", args=_arguments(seen))
 
     def _names(self) -> Iterator[_Event]:
-        scenario = listed(self.run).get(self.result.scenario)
         # Perfetto cuts the middle out of a long name: the verdict and what tells it apart come first.
         name = self.result.scenario.rpartition("/")[2]
         sign = GLYPHS[self.result.verdict]
         words = [sign, name, f"on {column_of(self.result)}", turn(self.run, self.result)]
-        labels = [self.result.verdict, self.result.scenario, scenario.title if scenario else ""]
+        labels = [self.result.verdict, self.result.scenario, self.scenario.title if self.scenario else ""]
         labels.append(versions(self.run, self.result))
         lost = self.run.seen(self.result) is None and self.result.observations
         labels.append("its observations are not in the run" if lost else "")
@@ -148,7 +149,7 @@ class _Process:
         for check in broken(self.result):
             time = max((times[number] for number in check.proof if number in times), default=end)
             name = f"{check.verdict}: {check.clause}"
-            yield self._event("i", _VERDICT, time, name, "check", s="p", args=_judged(check))
+            yield self._event("i", _VERDICT, time, name, "check", s="t", args=_judged(check))
 
 
 def _named(number: str, step: Step) -> str:
