@@ -1,0 +1,93 @@
+"""The formats of a report by name, and how their files get into a run's folder.
+
+A renderer is a pure function from a run to the texts of its files. Each is imported when it is
+asked for, which keeps the start of the command line quick.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from reports.machine import Clauses
+from reports.run import Run
+
+Files = Mapping[str, str]
+"""File names with the text of each."""
+
+
+def _html(run: Run, clauses: Clauses) -> Files:
+    from reports import html
+
+    return {"report.html": html.render(run, clauses)}
+
+
+def _junit(run: Run, clauses: Clauses) -> Files:
+    from reports import junit
+
+    return {"junit.xml": junit.render(run, clauses)}
+
+
+def _wptreport(run: Run, clauses: Clauses) -> Files:
+    from reports import wptreport
+
+    return wptreport.render(run, clauses)
+
+
+def _earl(run: Run, clauses: Clauses) -> Files:
+    from reports import earl
+
+    return {"earl.jsonld": earl.render(run, clauses)}
+
+
+def _markdown(run: Run, clauses: Clauses) -> Files:
+    from reports import markdown
+
+    return {"summary.md": markdown.render(run, clauses)}
+
+
+def _badge(run: Run, clauses: Clauses) -> Files:
+    from reports import badge
+
+    return {"badge.svg": badge.svg(run), "badge.json": badge.endpoint(run)}
+
+
+def _har(run: Run, clauses: Clauses) -> Files:
+    from reports import har
+
+    return {"wire.har": har.render(run)}
+
+
+def _trace(run: Run, clauses: Clauses) -> Files:
+    from reports import trace
+
+    return {"trace.json": trace.render(run)}
+
+
+FORMATS: Mapping[str, Callable[[Run, Clauses], Files]] = {
+    "html": _html,
+    "junit": _junit,
+    "wptreport": _wptreport,
+    "earl": _earl,
+    "markdown": _markdown,
+    "badge": _badge,
+    "har": _har,
+    "trace": _trace,
+}
+
+
+def write(folder: Path, run: Run, clauses: Clauses, name: str) -> Iterator[Path]:
+    """Write the files of one format into the folder, each of them whole or not at all; give their paths.
+
+    Raises OSError where one cannot be written.
+    """
+    for file, text in FORMATS[name](run, clauses).items():
+        path = folder / file
+        unfinished = path.with_name(f"{file}.part")
+        try:
+            unfinished.write_bytes(text.encode())
+            unfinished.replace(path)
+        except OSError:
+            unfinished.unlink(missing_ok=True)
+            raise
+        yield path
