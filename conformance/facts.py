@@ -22,6 +22,7 @@ from simulator.observation import (
     Sent,
     Settled,
     Step,
+    Storage,
     Unconfirmed,
     Worker,
 )
@@ -95,8 +96,9 @@ class Facts:
                 self.permissions_told[seen.actor] = state
             case Display(paused=paused):
                 self.paused[seen.of] = paused
-            case Worker(state="unregistered"):
-                self.unregistered.add(seen.of)
+            case Worker(state="unregistered") | Storage(evicted=True):
+                every = isinstance(seen.data, Storage)
+                self.unregistered.update(self._scopes.values() if every else (seen.of,))
             case Unconfirmed():
                 self.unconfirmed.add(seen.of)
             case Step() if seen.of in self._awaited:
