@@ -243,7 +243,7 @@ def _portal(seen: Evidence, wanted: str) -> str:
             case Network(captive=now):
                 waited |= set().union(*paths.values()) if captive and not now else set()
                 captive = now
-            case Event(registration=told) if captive and told["failureReason"] == "fetch-error":
+            case Event(registration=told) if captive and told.get("failureReason") == "fetch-error":
                 failed = failed or (one.of if one.of in paths else "")
             case Request() if one.of in waited:
                 went_on = went_on or one.of
