@@ -42,9 +42,20 @@ def unregister(ua: UserAgent, registration: ServiceWorkerRegistration) -> None:
     """Unregister a service worker: its fetches end without events."""
     has_no_worker(ua, registration)
     registration.stop_worker()
+    _end_its_fetches(ua, registration)
+    forget(ua, registration)
+    if (queue := registration.active_background_fetches_edit_queue).busy:
+        queue.enqueue(lambda: _end_the_late_ones(ua, registration))
+
+
+def _end_its_fetches(ua: UserAgent, registration: ServiceWorkerRegistration) -> None:
     abort_its_fetches(ua, registration)
     take_down(ua, registration)
-    forget(ua, registration)
+
+
+async def _end_the_late_ones(ua: UserAgent, registration: ServiceWorkerRegistration) -> None:
+    """A fetch() that had passed its checks, and whose bodies were still being read, is listed only now."""
+    _end_its_fetches(ua, registration)
 
 
 @point("privacy-and-bandwidth-use/4")
