@@ -26,6 +26,7 @@ from simulator.observation import (
     Sent,
     Settled,
     Step,
+    Storage,
     Unconfirmed,
     Worker,
 )
@@ -83,6 +84,7 @@ class Facts:
         self.paused: dict[str, bool] = {}
         self.permissions_told: dict[str, str] = {}
         self.pending: set[str] = set()
+        self._cut: set[tuple[str, str]] = set()
         self._callers: dict[str, str] = {}
         self._orphans: set[str] = set()
         """Fetches whose page went before it was told whether they are accepted."""
@@ -111,8 +113,9 @@ class Facts:
                 self.permissions_told[seen.actor] = state
             case Display(paused=paused):
                 self.paused[seen.of] = paused
-            case Worker(state="unregistered"):
-                self.unregistered.add(seen.of)
+            case Worker(state="unregistered") | Storage(evicted=True):
+                every = isinstance(seen.data, Storage)
+                self.unregistered.update(self._scopes.values() if every else (seen.of,))
             case Unconfirmed():
                 self.unconfirmed.add(seen.of)
             case Step() if seen.of in self._awaited:
@@ -154,9 +157,9 @@ class Facts:
         self.pending -= orphaned
 
     def _cut_short(self, ends: Callable[[str], bool]) -> None:
-        """With a worker, or the whole process, the lifetimes of its events end."""
-        for type, name in [one for one in self.events - self.ended if ends(one[1])]:
-            self.ended.add((type, name))
+        """With a worker, or the whole process, its events are over, though nobody could tell of it."""
+        for type, name in [one for one in self.events - self.ended - self._cut if ends(one[1])]:
+            self._cut.add((type, name))
             self.done[name] += type in END_EVENTS
 
     @property

@@ -268,7 +268,7 @@ def _row(scenario: Scenario) -> dict[str, Any]:
 def _disturbed(observations: Sequence[Observation]) -> bool:
     """Whether the network went away or something was asked for again, which costs real waiting."""
     again = any(request.number > 1 for _, request in select(observations, Request))
-    return again or any(not state.online for _, state in select(observations, Network))
+    return again or any(not link.online or link.captive for _, link in select(observations, Network))
 
 
 def _leaf(error: Exception) -> Exception:

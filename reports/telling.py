@@ -127,7 +127,8 @@ def _step(data: seen.Step, of: str) -> str:
 @_tell.register
 def _network(data: seen.Network, of: str) -> str:
     rate = "" if data.bandwidth is None else f"{data.bandwidth:,} bit/s"
-    return _join("network online" if data.online else "network offline", "metered" * data.metered, rate)
+    link = "captive" if data.captive else "online" if data.online else "offline"
+    return _join(f"network {link}", "metered" * data.metered, rate)
 
 
 @_tell.register
@@ -137,6 +138,8 @@ def _permission(data: seen.Permission, of: str) -> str:
 
 @_tell.register
 def _storage(data: seen.Storage, of: str) -> str:
+    if data.evicted:
+        return "all that was stored is evicted"
     return "storage ample" if data.quota is None else f"quota set to {size(data.quota)}"
 
 
@@ -163,7 +166,8 @@ def _never(data: seen.Never, of: str) -> str:
 
 @_tell.register
 def _browser(data: seen.Browser, of: str) -> str:
-    return _join(f"user agent {_short(data.state)}", _short(data.version))
+    torn = f"{size(data.torn)} of each unfinished body lost" if data.torn else ""
+    return _join(f"user agent {_short(data.state)}", _short(data.version), torn)
 
 
 # -- script ---------------------------------------------------------------------------------

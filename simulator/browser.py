@@ -208,17 +208,20 @@ class Browser:
         """Open a page; ``page.close()`` closes it. Raises LookupError where no worker's scope covers it."""
         return self._agent.open_page(path, name)
 
-    def kill(self) -> None:
-        """The browser dies, as by a crash or for want of memory; pages are gone, what is stored stays."""
-        self._end(killed=True)
+    def kill(self, torn: int = 0) -> None:
+        """The browser dies, as by a crash or for want of memory; pages are gone, what is stored stays.
+
+        Of every body under way the last ``torn`` bytes had not reached the disk, and are lost.
+        """
+        self._end(killed=True, torn=torn)
 
     def quit(self) -> None:
         """The user quits the browser."""
         self._end(killed=False)
 
-    def _end(self, *, killed: bool) -> None:
+    def _end(self, *, killed: bool, torn: int = 0) -> None:
         ended = self._agent
-        self._agent = restart.end(ended, self._shown(), killed=killed)
+        self._agent = restart.end(ended, self._shown(), killed=killed, torn=torn)
         ended.log.close()
 
     def start(self) -> None:
@@ -231,8 +234,12 @@ class Browser:
         """The network is gone, and every connection with it."""
         self._agent.network.go_offline()
 
+    def go_captive(self) -> None:
+        """There is a network, but a captive portal before it: nothing is reached until ``go_online``."""
+        self._agent.network.go_captive()
+
     def go_online(self) -> None:
-        """The network is back."""
+        """The network is back, and no portal before it."""
         self._agent.network.go_online()
 
     def set_link(self, bandwidth: int | None = None, latency: int = 0, *, metered: bool = False) -> None:
@@ -245,6 +252,14 @@ class Browser:
     def set_quota(self, quota: int | None) -> None:
         """Set how many bytes the site may store; None is ample."""
         self._agent.storage.quota = quota
+
+    def evict(self) -> None:
+        """Storage runs short: all that the site has stored is cleared, its workers and fetches too.
+
+        No event tells of it. Open pages stay, with a registration that has no worker any more;
+        ``register`` and ``open`` are what a new visit does.
+        """
+        clear_registration.evict(self._agent)
 
     def set_permission(self, state: str) -> None:
         """Set the permission "background-fetch": granted, denied or prompt."""
@@ -320,9 +335,9 @@ def simulate(
     """Run a story once, and give what it returns. The same seed gives the same run, to the last turn.
 
     ``policy`` sets choices that the specification leaves to the browser: ``cut_while_online``,
-    ``prompt_starts_paused``, ``pause_on_metered``, ``event_lifetime_max``, ``kill_keeps``
-    (docs/scenario-files.md has their values). Raises what the story raises, UnknownPolicy, and
-    OutsideTheTurns.
+    ``prompt_starts_paused``, ``pause_on_metered``, ``pause_in_background``, ``event_lifetime_max``,
+    ``kill_keeps``, ``portal`` (docs/scenario-files.md has their values). Raises what the story raises,
+    UnknownPolicy, and OutsideTheTurns.
     """
     guard = Guard()
 

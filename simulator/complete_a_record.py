@@ -78,16 +78,27 @@ def count_upload(ua: UserAgent, bg_fetch: BackgroundFetch, more: int) -> None:
 
 
 @point("infrastructure/1")
+def knows_a_portal(ua: UserAgent) -> bool:
+    """A captive portal is told from the servers behind it, by a probe of the agent's own."""
+    return True
+
+
+def cut_off(ua: UserAgent) -> bool:
+    """Whether the agent knows that nothing can be reached: it is offline, or behind a captive portal."""
+    return not ua.network.online.value or (ua.network.captive.value and knows_a_portal(ua))
+
+
+@point("infrastructure/1")
 def temporarily_unavailable(ua: UserAgent, record: BackgroundFetchRecord, offline: bool) -> bool:
-    """The agent's own belief; here, that it is or was ``offline``, and so met the error."""
-    return offline or not ua.network.online.value
+    """The agent's own belief; here, that it is or was cut off (``offline``), and so met the error."""
+    return offline or cut_off(ua)
 
 
 @point("infrastructure/1")
 async def available_again(ua: UserAgent, record: BackgroundFetchRecord) -> None:
     """Wait until the resource is no longer temporarily unavailable."""
-    online = ua.network.online
-    await ua.turns.until(lambda: online.value, online, why=f"{record.request.url} while offline")
+    cells = ua.network.online, ua.network.captive
+    await ua.turns.until(lambda: not cut_off(ua), *cells, why=f"{record.request.url} while offline")
 
 
 @point("complete-a-record-algorithm/11.r1.1a")
@@ -234,7 +245,7 @@ class Attempt:
                 if self.process_response(arriving.response):
                     await self.receive(arriving)
         except NetworkError as error:
-            await self.broken(error.offline)
+            await self.broken(error.offline or (error.captive and knows_a_portal(self.ua)))
 
     def process_request_body(self, transmitted_size: int) -> None:
         count_upload(self.ua, self.bg_fetch, transmitted_size - self.last_transmitted_size)  # b2

@@ -23,7 +23,7 @@ from simulator.network import MemoryStream, Network
 from simulator.observation import Headers
 from simulator.origin.answers import readable
 from simulator.origin.server import SLICE
-from simulator.origin.stream import Broken, NetworkLost
+from simulator.origin.stream import Broken, Intercepted, NetworkLost
 from simulator.overrides import point
 from simulator.request import Request
 from simulator.scheme_fetch import scheme_fetch
@@ -46,12 +46,13 @@ def is_redirect(ua: UserAgent, response: Response) -> bool:
 class NetworkError(Exception):
     """Fetch's network error, or the body's stream becoming errored.
 
-    ``offline`` says that it came from the loss of the user agent's own network.
+    ``offline`` says that it came from the loss of the user agent's own network, ``captive`` that a
+    captive portal was in the way.
     """
 
-    def __init__(self, message: str, *, offline: bool = False) -> None:
+    def __init__(self, message: str, *, offline: bool = False, captive: bool = False) -> None:
         super().__init__(message)
-        self.offline = offline
+        self.offline, self.captive = offline, captive
 
 
 @frozen
@@ -215,8 +216,8 @@ async def _exchange(
         response = await _head(stream, http, request)
         yield Arriving(response, _body(stream, http, request, response))
     except Broken as broken:
-        offline = isinstance(broken, NetworkLost)
-        raise NetworkError("the connection was lost", offline=offline) from None
+        offline, captive = isinstance(broken, NetworkLost), isinstance(broken, Intercepted)
+        raise NetworkError("the connection was lost", offline=offline, captive=captive) from None
     finally:
         if stream is not None:
             stream.reset()

@@ -1,7 +1,13 @@
 """The link between the user agent and the world: connections in memory, in virtual time.
 
 Bytes take the time that the bandwidth gives them. Losing the network ends every connection at
-once, with what was in flight lost.
+once, with what was in flight lost; so does a captive portal.
+
+Behind a portal no connection to an origin comes about. Whatever a background fetch may ask for is
+of a secure scheme (mixed content), and a portal that answers in the origin's place has no
+certificate for it: Fetch then obtains no connection, which is a network error. Where the portal
+could answer, its redirect to a login page would cross to another origin, which allows nobody:
+again a network error. So there is one way to meet a portal, and no page of it to model.
 """
 
 from __future__ import annotations
@@ -10,7 +16,7 @@ from collections.abc import Awaitable, Callable
 
 from simulator.carriage import Ranges
 from simulator.content import Span
-from simulator.origin.stream import Broken, NetworkLost, Piece, Stream
+from simulator.origin.stream import Broken, Intercepted, NetworkLost, Piece, Stream
 from simulator.turns import Cell, Turns, Watched
 
 AMPLE_BANDWIDTH = 50_000_000
@@ -35,6 +41,7 @@ class Network:
         self.serve = serve
         self.carriage = carriage or Ranges()
         self.online = Cell(True)
+        self.captive = Cell(False)
         self.metered = False
         self.bandwidth = AMPLE_BANDWIDTH
         self.latency = 0
@@ -42,18 +49,30 @@ class Network:
 
     def go_offline(self) -> None:
         """The network is lost: so is every connection."""
-        self.online.value = False
-        for stream in tuple(self._streams):
-            stream.reset(NetworkLost)
+        self.online.value = self.captive.value = False
+        self._end_all(NetworkLost)
 
     def go_online(self) -> None:
+        """The network is there, and no portal before it."""
+        self.captive.value = False
         self.online.value = True
 
+    def go_captive(self) -> None:
+        """There is a link, but a portal answers in the place of everybody: every connection is lost."""
+        self.captive.value = self.online.value = True
+        self._end_all(Intercepted)
+
+    def _end_all(self, why: type[Broken]) -> None:
+        for stream in tuple(self._streams):
+            stream.reset(why)
+
     async def connect(self) -> MemoryStream:
-        """The client's end of a new connection. Raises NetworkLost while offline."""
+        """The client's end of a new connection. Raises NetworkLost while offline, Intercepted by a portal."""
         await self.turns.sleep(CONNECTING + self.latency, why="a connection to be made")
         if not self.online.value:
             raise NetworkLost
+        if self.captive.value:
+            raise Intercepted
         ours, theirs = MemoryStream(self), MemoryStream(self)
         ours.peer, theirs.peer = theirs, ours
         self._streams[ours] = None

@@ -16,12 +16,15 @@ import typing
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
-from attrs import Factory, asdict, fields, frozen
+from attrs import Attribute, Factory, asdict, field, fields, frozen
 
 WITNESSES = ("page", "worker", "origin", "proxy", "ui", "devtools", "harness")
 """Who can have seen something. ``harness`` is the hand that pulls the levers."""
 
 Json = Any  # a JSON value; Python's types cannot say it without recursion
+
+SELDOM = {"seldom": True}
+"""Marks a field that is written only where it says something: its default means that nothing of it was so."""
 
 
 class Kind:
@@ -120,11 +123,12 @@ class Step(Kind):
 
 @frozen(slots=False)
 class Network(Kind):
-    """The network was changed."""
+    """The network was changed. ``captive``: it is there, but a portal answers in the place of everybody."""
 
     online: bool
     metered: bool = False
     bandwidth: int | None = None
+    captive: bool = field(default=False, metadata=SELDOM)
 
 
 @frozen(slots=False)
@@ -136,9 +140,10 @@ class Permission(Kind):
 
 @frozen(slots=False)
 class Storage(Kind):
-    """The origin's quota was set, in bytes; None means ample."""
+    """The origin's quota was set, in bytes; None means ample. ``evicted``: all that it had stored is gone."""
 
     quota: int | None
+    evicted: bool = field(default=False, metadata=SELDOM)
 
 
 @frozen(slots=False)
@@ -175,10 +180,14 @@ class Never(Kind):
 
 @frozen(slots=False)
 class Browser(Kind):
-    """The user agent itself: ``state`` is started, killed, quit, terminated or died."""
+    """The user agent itself: ``state`` is started, killed, quit, terminated or died.
+
+    ``torn``: so many bytes at the end of each unfinished body were lost when it was killed.
+    """
 
     state: str
     version: str = ""
+    torn: int = field(default=0, metadata=SELDOM)
 
 
 # -- script: seen by a page (actor = its name) or a worker (actor = its scope) ---------------
@@ -366,7 +375,7 @@ class Observation:
     def to_json(self) -> dict[str, Json]:
         """The observation as a JSON object; ``from_json`` reads it back."""
         row = {k: getattr(self, k) for k in ("time", "sequence", "witness", "actor", "kind", "of")}
-        data = asdict(self.data)  # type: ignore[arg-type]
+        data = asdict(self.data, filter=_says_something)  # type: ignore[arg-type]
         return {**row, "data": data, "cause": self.cause}
 
     @classmethod
@@ -382,6 +391,10 @@ class Observation:
     def line(self) -> str:
         """One line of JSON, byte for byte the same for equal observations."""
         return json.dumps(self.to_json(), separators=(",", ":"), sort_keys=True)
+
+
+def _says_something(field: Attribute[Any], value: Any) -> bool:
+    return not field.metadata.get("seldom") or value != field.default
 
 
 def data_from_json(kind: str, row: Mapping[str, Json]) -> Kind:
@@ -518,9 +531,10 @@ def _variant(cls: type[Kind]) -> dict[str, Json]:
 
 def _object(cls: type[Kind]) -> dict[str, Json]:
     hints = _hints(cls)
-    names = [f.name for f in fields(cls)]  # type: ignore[arg-type]
-    properties = {name: _type(hints[name]) for name in names}
-    return {"type": "object", "properties": properties, "required": names, "additionalProperties": False}
+    own = fields(cls)  # type: ignore[arg-type]
+    properties = {f.name: _type(hints[f.name]) for f in own}
+    required = [f.name for f in own if not f.metadata.get("seldom")]
+    return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
 
 
 def _type(hint: Any) -> dict[str, Json]:

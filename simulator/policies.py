@@ -25,6 +25,7 @@ DEFAULTS: Mapping[str, Any] = {
     "pause_in_background": False,
     "event_lifetime_max": "never",
     "kill_keeps": "all",
+    "portal": "known",
 }
 """Every field, with what the reference user agent does where nothing is said."""
 
@@ -41,7 +42,7 @@ def _retry_when_cut() -> list[Override]:
 
     async def available_again(original: Any, ua: UserAgent, record: BackgroundFetchRecord) -> None:
         """Try again after a while, and only online."""
-        if ua.network.online.value:
+        if not complete_a_record.cut_off(ua):
             await ua.turns.sleep(complete_a_record.RETRY_DELAY, why=f"{record.request.url} to be tried again")
         await original(ua, record)
 
@@ -99,6 +100,15 @@ def _kill_keeps_nothing() -> list[Override]:
     return [Override(POLICY, "kill_keeps=none", at, kept, kept.__doc__ or "")]
 
 
+def _portal_unknown() -> list[Override]:
+    def known(original: Any, ua: UserAgent) -> bool:
+        """A captive portal is taken for the servers behind it: a connection that it breaks is just broken."""
+        return False
+
+    at = complete_a_record.knows_a_portal
+    return [Override(POLICY, "portal=unknown", at, known, known.__doc__ or "")]
+
+
 _VALUES: Mapping[str, Mapping[Any, Callable[[], list[Override]]]] = {
     "cut_while_online": {"fail": list, "retry": _retry_when_cut},
     "prompt_starts_paused": {False: list, True: _prompt_starts_paused},
@@ -106,6 +116,7 @@ _VALUES: Mapping[str, Mapping[Any, Callable[[], list[Override]]]] = {
     "pause_in_background": {False: list, True: _pause_in_background},
     "event_lifetime_max": {"never": list},
     "kill_keeps": {"all": list, "none": _kill_keeps_nothing},
+    "portal": {"known": list, "unknown": _portal_unknown},
 }
 
 _AMOUNTS: Mapping[str, Callable[[int], list[Override]]] = {"event_lifetime_max": _event_lifetime_max}

@@ -60,6 +60,11 @@ class Storage:
             self.give_back(held[url].size)
         held[url] = cached
 
+    def delete_all(self) -> None:
+        """Delete every cache."""
+        self.give_back(self.cached)
+        self.caches.clear()
+
     @property
     def cached(self) -> int:
         """The bytes that all caches hold."""

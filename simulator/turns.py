@@ -339,6 +339,11 @@ class ParallelQueue:
         self._steps: list[Callable[[], Awaitable[None]]] = []
         self._draining = False
 
+    @property
+    def busy(self) -> bool:
+        """Whether steps that were enqueued are not over yet."""
+        return self._draining
+
     def enqueue(self, steps: Callable[[], Awaitable[None]]) -> None:
         self._steps.append(steps)
         if not self._draining:

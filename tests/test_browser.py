@@ -141,6 +141,63 @@ async def test_quit_unregister_and_stop(browser: Browser) -> None:
     assert ended.events == []
 
 
+@simulated()
+async def test_a_captive_portal_is_waited_out(browser: Browser) -> None:
+    browser.serve("/a", 300 * KIB, stall(after=100 * KIB))
+    ended = Ended()
+    _, registration = await begun(browser, ended)
+    await browser.until(lambda: registration.downloaded == 100 * KIB)
+    browser.go_captive()
+    await browser.sleep(DAY)
+    assert len(browser.seen(observation.Request)) == 1
+    browser.go_online()
+    await browser.until(lambda: bool(ended.events))
+    assert ended.bodies == ["v1[0:307200]"]
+
+
+@simulated(policy={"portal": "unknown"})
+async def test_or_breaks_the_fetch_of_who_cannot_know_it(browser: Browser) -> None:
+    browser.serve("/a", 1 * MIB)
+    ended = Ended()
+    browser.go_captive()
+    await begun(browser, ended)
+    await browser.until(lambda: bool(ended.events))
+    assert ended.reasons == ["fetch-error"]
+    assert not browser.seen(observation.Request)
+
+
+@simulated()
+async def test_torn_bytes_are_fetched_again(browser: Browser) -> None:
+    browser.serve("/a", 1 * MIB, stall(after=100 * KIB))
+    ended = Ended()
+    _, registration = await begun(browser, ended)
+    await browser.until(lambda: registration.downloaded == 100 * KIB)
+    browser.kill(torn=40 * KIB)
+    browser.start()
+    await browser.until(lambda: bool(ended.events))
+    assert [one.range for one in browser.seen(observation.Request)] == ["", f"bytes={60 * KIB}-"]
+    assert ended.bodies == ["v1[0:1048576]"]
+
+
+@simulated()
+async def test_evicted_and_visited_again(browser: Browser) -> None:
+    browser.serve("/a", 1 * MIB, stall(after=100 * KIB))
+    ended = Ended()
+    page, registration = await begun(browser, ended)
+    await browser.until(lambda: registration.downloaded == 100 * KIB)
+    browser.evict()
+    await browser.until(lambda: not registration.recordsAvailable)
+    assert not page.closed
+    with pytest.raises(ScriptError, match="TypeError"):
+        await page.backgroundFetch.fetch("g", "/a")
+    with pytest.raises(LookupError):
+        browser.open("/")
+    assert not ended.events
+    await begun(browser, ended)  # what a new visit does
+    await browser.until(lambda: bool(ended.events))
+    assert ended.bodies == ["v1[0:1048576]"]
+
+
 @simulated(policy={"pause_on_metered": True})
 async def test_a_metered_link_is_waited_out(browser: Browser) -> None:
     browser.serve("/a", 1 * MIB)

@@ -10,7 +10,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.observation import KINDS, WITNESSES, Kind, Log, Observation, Progress, Request, schema, select
+from simulator.observation import (
+    KINDS,
+    WITNESSES,
+    Browser,
+    Kind,
+    Log,
+    Network,
+    Observation,
+    Progress,
+    Request,
+    Storage,
+    schema,
+    select,
+)
 
 TEXT = st.text(max_size=8)
 # Fields that hold any JSON are given a little of it.
@@ -62,6 +75,20 @@ def test_a_line_is_read_back_and_is_what_the_schema_says(seen: Observation) -> N
     assert Observation.from_json(json.loads(line)) == seen
     assert Observation.from_json(json.loads(line)).line() == line
     VALIDATOR.validate(json.loads(line))
+
+
+def test_what_seldom_is_so_is_written_only_where_it_is() -> None:
+    for plain, special in [
+        (Network(online=True), Network(online=True, captive=True)),
+        (Storage(None), Storage(None, evicted=True)),
+        (Browser("killed"), Browser("killed", torn=5)),
+    ]:
+        rows = [Observation(1, 1, "harness", "harness", "", one).to_json() for one in (plain, special)]
+        fewer, more = (set(row["data"]) for row in rows)
+        assert len(more - fewer) == 1
+        assert [Observation.from_json(row).data for row in rows] == [plain, special]
+        for row in rows:
+            VALIDATOR.validate(row)
 
 
 def test_the_list_of_kinds_is_closed_and_each_says_what_it_is() -> None:

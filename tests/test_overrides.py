@@ -83,7 +83,8 @@ def test_what_the_reference_does_by_itself_needs_no_override() -> None:
 
 
 @pytest.mark.parametrize(
-    "policy", [{"event_lifetime_max": 300}, {"kill_keeps": "none"}, {"pause_on_metered": True}]
+    "policy",
+    [{"event_lifetime_max": 300}, {"kill_keeps": "none"}, {"pause_on_metered": True}, {"portal": "unknown"}],
 )
 def test_a_policy_that_differs_is_an_override_that_says_so(policy: dict[str, object]) -> None:
     (only,) = overrides_for(policy)

@@ -40,6 +40,10 @@ METERED = one("background-fetch-display-algorithm/metered")
 ENDLESS = one("perform-a-background-fetch-algorithm/wait-until-without-end")
 KILLED = one("mdn-background-fetch-api/killed-with-nothing-kept")
 KILLED_WHEN_OVER = one("mdn-background-fetch-api/over-before-the-kill")
+TORN = one("mdn-background-fetch-api/torn-write#the-tail")
+PORTAL = one("infrastructure/captive-portal#mid-way")
+TAKEN = one("infrastructure/captive-portal#taken-for-the-server")
+WITH_A_POST = one("infrastructure/captive-portal#a-post-is-not-sent-again")
 
 CHOICES: list[tuple[Scenario, str, Any, Any, str]] = [
     # the scenario, the field, what it presupposes, what is chosen, and why that cannot be said to agree
@@ -70,6 +74,16 @@ CHOICES: list[tuple[Scenario, str, Any, Any, str]] = [
     (KILLED, "kill_keeps", "none", "all", "/a was asked for from byte 102400 on"),
     (KILLED, "kill_keeps", "all", "none", "/a was asked for from byte 0 on"),
     (KILLED_WHEN_OVER, "kill_keeps", "none", "none", "no body that was unfinished"),
+    (TORN, "kill_keeps", "all", "all", ""),
+    (TORN, "kill_keeps", "all", "none", "from byte 0 on"),
+    (TORN, "kill_keeps", "none", "all", "from byte 71680 on"),
+    (PORTAL, "portal", "known", "known", ""),
+    (PORTAL, "portal", "known", "unknown", "f failed behind it"),
+    (PORTAL, "portal", "unknown", "known", "/a was asked for once it was left"),
+    (TAKEN, "portal", "unknown", "unknown", ""),
+    (TAKEN, "portal", "unknown", "known", "nothing failed behind one"),
+    (WITH_A_POST, "portal", "known", "known", ""),
+    (UNBROKEN, "portal", "known", "known", "nothing was seen to outlast one"),
 ]
 
 

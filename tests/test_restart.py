@@ -30,7 +30,7 @@ def test_a_browser_that_is_down_shows_and_asks_for_nothing(one: Scenario) -> Non
         assert not [each for each in seen if isinstance(each.data, Request)]
 
 
-def killed(policy: str = "", step: str = "", body: str = "") -> Scenario:
+def killed(policy: str = "", step: str = "", body: str = "", torn: str = "") -> Scenario:
     """A fetch of 300 KiB, killed at 100 KiB and started again."""
     return scenario(
         f"""
@@ -42,7 +42,7 @@ def killed(policy: str = "", step: str = "", body: str = "") -> Scenario:
             {{ fetch = "f", requests = [{{ path = "/a" {body} }}], gives = {{ id = "f" }} }},
             {{ until = {{ downloaded = "100 KiB" }} }},
             {step}
-            {{ browser = "kill" }},
+            {{ browser = "kill" {torn} }},
             {{ wait = "1 d" }},
             {{ browser = "start" }},
             {{ until = "settled" }},
@@ -58,8 +58,11 @@ def killed(policy: str = "", step: str = "", body: str = "") -> Scenario:
         (killed('kill_keeps = "none"'), ["", ""]),
         (killed(step='{ abort = "f", gives = true },'), [""]),
         (killed(body=', method = "POST", body = 9'), [""]),
+        (killed(torn=", torn = 1"), ["", "bytes=102399-"]),
+        (killed(torn=', torn = "100 KiB"'), ["", ""]),
+        (killed('kill_keeps = "none"', torn=', torn = "30 KiB"'), ["", ""]),
     ],
-    ids=["all kept", "nothing kept", "aborted", "a POST"],
+    ids=["all kept", "nothing kept", "aborted", "a POST", "a byte torn", "all torn", "nothing kept or torn"],
 )
 def test_what_is_asked_for_after_a_kill(one: Scenario, ranges: list[str]) -> None:
     for seed in range(10):
@@ -87,3 +90,13 @@ def test_a_paused_fetch_is_still_paused_and_shown_so() -> None:
     assert judged(one)[0] == "pass"
     shown = [each.data for each in observe(one) if isinstance(each.data, Display)]
     assert [data.paused for data in shown] == [False, True, True, False, False]
+
+
+@pytest.mark.parametrize("mutant", ["noted-length-believed", "torn-tail-is-garbage"])
+@pytest.mark.parametrize("torn", [1, 32, 1000, 102_399])
+def test_a_torn_write_that_is_not_noticed_shows_in_the_body(mutant: str, torn: int) -> None:
+    """Told by what holds in every run, without a word of the scenario."""
+    one = killed(torn=f", torn = {torn}")
+    assert judged(one)[0] == "pass"
+    failed = {check.clause for check in judged(one, f"mutant:{mutant}")[1] if check.verdict == "fail"}
+    assert "create-settled-fetches-algorithm/2.8.3" in failed

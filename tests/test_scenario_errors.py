@@ -187,6 +187,12 @@ SECOND_FETCH = 'fetch = "g"\nrequests = ["/a"]'
             "browser =",
         ),
         (steps("browser = 'kill'\npages = []"), 10, "when the browser starts", "leave it out"),
+        (steps("browser = 'quit'\ntorn = 9"), 10, "nothing is torn by quit", 'browser = "kill"'),
+        (steps("browser = 'kill'\ntorn = 0"), 10, "nothing is torn by 0 bytes", "a size"),
+        (steps("network = { online = false, captive = true }"), 9, "no portal can be reached", "or offline"),
+        (steps("storage = 'evict'", "storage = 'evict'"), 11, "nothing stored here", ""),
+        (steps("storage = 'evict'", "worker = 'stop'"), 11, "no worker is registered here", ""),
+        (steps("storage = 'evicted'"), 9, "storage should be", ""),
         (
             steps("browser = 'kill'", "browser = 'start'\npages = ['pgae']"),
             12,

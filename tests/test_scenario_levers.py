@@ -90,6 +90,10 @@ def attempt(keys: str) -> str:
         (at_top("network = { bandwidth = '1 kbit/s' }"), "bandwidth"),
         (step("network = { latency = '1 s' }"), "bandwidth"),
         (step("network = { metered = true }"), "metered"),
+        (at_top("network = 'captive'"), "captive portal"),
+        (step("network = { captive = true }"), "captive portal"),
+        (step("storage = 'evict'"), "eviction"),
+        (step("browser = 'kill'\ntorn = '1 KiB'"), "torn write"),
         (at_top("policy = { a = true }"), "policy"),
     ],
 )
@@ -110,6 +114,10 @@ def test_what_needs_a_lever(text: str, lever: str) -> None:
 )
 def test_what_needs_none(text: str) -> None:
     assert levers(text) == ()
+
+
+def test_an_eviction_takes_no_quota() -> None:
+    assert "quota" not in levers(step("storage = 'evict'"))
 
 
 def test_levers_come_in_the_order_of_the_protocol() -> None:

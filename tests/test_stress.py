@@ -78,6 +78,7 @@ def hands(fetches: list[str]) -> st.SearchStrategy[Raw]:
     return st.one_of(
         st.just({"network": "offline"}),
         st.just({"network": "online"}),
+        st.just({"network": "captive"}),
         st.just({"network": {"metered": True}}),
         st.just({"network": {"bandwidth": "64 kbit/s"}}),
         st.sampled_from([{"wait": "1 ms"}, {"wait": "25 ms"}, {"wait": "100 ms"}, {"wait": "2 h"}]),
@@ -90,7 +91,7 @@ def hands(fetches: list[str]) -> st.SearchStrategy[Raw]:
         st.sampled_from([{"storage": {"quota": 150_000}}, {"storage": "ample"}]),
         st.just({"release": "go"}),
         st.sampled_from([{"worker": "stop", "on": "worker"}, {"worker": "update", "on": "worker"}]),
-        st.sampled_from([{"browser": "kill"}, {"browser": "quit"}]),
+        st.sampled_from([{"browser": "kill"}, {"browser": "kill", "torn": 40_000}, {"browser": "quit"}]),
     )
 
 
@@ -100,6 +101,7 @@ POLICY = st.fixed_dictionaries(
         "cut_while_online": st.sampled_from(["retry"]),
         "pause_on_metered": st.just(True),
         "kill_keeps": st.just("none"),
+        "portal": st.just("unknown"),
     },
 )
 

@@ -11,7 +11,7 @@ from attrs import evolve, frozen
 from conformance.checks.evidence import Evidence
 from conformance.scenario.model import RequestSpec, Step
 from simulator import urls
-from simulator.observation import Called, Observation, Page, Settled, Worker, select
+from simulator.observation import Called, Observation, Page, Settled, Storage, Worker, select
 
 _OWN = "own.invalid"
 
@@ -143,6 +143,8 @@ def unfinished(seen: Evidence) -> list[str]:
     Of a healed scenario there must be none (perform-a-background-fetch-algorithm/8.13a).
     """
     unregistered = {at.of for at, data in select(seen.observations, Worker) if data.state == "unregistered"}
+    if any(data.evicted for _, data in select(seen.observations, Storage)):
+        unregistered |= set(seen.scenario.workers)
     accepted = Counter(
         one.name
         for one in made(seen)

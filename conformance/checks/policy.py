@@ -199,18 +199,22 @@ def _kill_keeps(seen: Evidence, wanted: str) -> str:
     """After a kill an unfinished body is asked for as a whole, or from where the origin had stopped."""
     kills = [one for one, data in select(seen.observations, Browser) if data.state == "killed"]
     found = [pair for kill in kills for pair in _resumed(seen, kill)]
-    for sent, (request, data) in found:
+    for sent, lost, (request, data) in found:
         start = re.fullmatch(r"bytes=(\d+)-", data.range)
         kept = int(start[1]) if start else 0
         if wanted == "none" and kept:
             return f"{request.of} was asked for from byte {kept} on"
-        if wanted == "all" and kept != sent:
+        if wanted == "all" and kept != max(0, sent - lost):
             return f"{request.of} was asked for from byte {kept} on, though {sent} bytes had been sent"
     return "" if found else "no body that was unfinished at a kill was asked for again"
 
 
-def _resumed(seen: Evidence, kill: Observation) -> Iterator[tuple[int, tuple[Observation, Request]]]:
-    """The first request after a kill for each path that was under way, with the bytes sent of it before."""
+def _resumed(seen: Evidence, kill: Observation) -> Iterator[tuple[int, int, tuple[Observation, Request]]]:
+    """The first request after a kill for each path that was under way.
+
+    With the bytes sent of it before, and how many of them the kill took.
+    """
+    lost = kill.data.torn if isinstance(kill.data, Browser) else 0
     for path, requests in seen.requests.items():
         before = [
             data
@@ -219,7 +223,41 @@ def _resumed(seen: Evidence, kill: Observation) -> Iterator[tuple[int, tuple[Obs
         ]
         after = [pair for pair in requests if pair[0].sequence > kill.sequence]
         if before and not before[-1].complete and after:
-            yield before[-1].sent, after[0]
+            yield before[-1].sent, lost, after[0]
+
+
+# -- portal ----------------------------------------------------------------------------------
+
+
+def _portal(seen: Evidence, wanted: str) -> str:
+    """Behind a captive portal a fetch of nothing but GET failed, or it went on once the portal was left."""
+    steps = {str(step.number): step for step in seen.scenario.steps}
+    paths, waited = dict[str, set[str]](), set[str]()
+    captive, failed, went_on = False, "", ""
+    for one in seen.observations:
+        match one.data:
+            case StepSeen(verb="fetch"):
+                requests = steps[one.of].arguments.get("requests", ())
+                if all(request.method == "GET" for request in requests):
+                    paths[steps[one.of].name] = {request.path for request in requests}
+            case Network(captive=now):
+                waited |= set().union(*paths.values()) if captive and not now else set()
+                captive = now
+            case Event(registration=told) if captive and told.get("failureReason") == "fetch-error":
+                failed = failed or (one.of if one.of in paths else "")
+            case Request() if one.of in waited:
+                went_on = went_on or one.of
+    if wanted == "known":
+        return (
+            f"{failed} failed behind it" if failed else "" if went_on else "nothing was seen to outlast one"
+        )
+    return (
+        f"{went_on} was asked for once it was left"
+        if went_on
+        else ""
+        if failed
+        else "nothing failed behind one"
+    )
 
 
 RULES: Mapping[str, Callable[[Evidence, Any], str]] = {
@@ -229,5 +267,6 @@ RULES: Mapping[str, Callable[[Evidence, Any], str]] = {
     "pause_on_metered": _pause_on_metered,
     "event_lifetime_max": _event_lifetime_max,
     "kill_keeps": _kill_keeps,
+    "portal": _portal,
 }
 """For each field of a policy, what tells whether the user agent made the choice: "" or what is amiss."""

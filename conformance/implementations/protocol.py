@@ -59,6 +59,9 @@ LEVERS = {
     "webdriver": "the specification's WebDriver command is sent to the browser's driver",
     "bandwidth": "the link's rate is set",
     "metered": "the link becomes metered",
+    "captive portal": "a captive portal steps between the machine and its network",
+    "eviction": "all that the origin has stored is cleared, as when storage runs short",
+    "torn write": "a kill takes the end of every unfinished body with it",
     "policy": "the choices that the text leaves to the user agent are set beforehand",
 }
 """Every lever, with what it does. Which ones a scenario needs follows from its verbs."""

@@ -84,3 +84,20 @@ def _(original: Any, ua: Any, data: Any) -> int:
     """What was stored before a kill is found twice."""
     data.bytes = [*data.bytes, *data.bytes]
     return int(original(ua, data)) * 2
+
+
+@mutant("eviction-of-one-scope", clear_registration.registrations_evicted)
+def _(original: Any, ua: Any) -> Any:
+    """Eviction takes the registration that is the oldest, and leaves the others."""
+    return original(ua)[:1]
+
+
+@mutant("eviction-spares-what-is-under-way", clear_registration.registrations_evicted)
+def _(original: Any, ua: Any) -> Any:
+    """Eviction leaves a registration alone while a fetch of it is active."""
+    return [one for one in original(ua) if not one.active_background_fetches]
+
+
+@mutant("eviction-leaves-the-caches", clear_registration.delete_the_caches)
+def _(original: Any, ua: Any) -> None:
+    """Eviction takes the registrations, and what was moved to a cache stays."""

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from conformance.scenario.load import scenario_from_document
-from conformance.scenario.model import NetworkState, Scenario
+from conformance.scenario.model import EVICT, NetworkState, Scenario
 from conformance.scenario.story import is_worker
 from simulator.origin.behaviour import Fault, Resource
 
@@ -34,7 +34,8 @@ def _mending(scenario: Scenario) -> Iterator[Raw]:
     states = [step.arguments["browser"] for step in scenario.steps if step.verb == "browser"]
     if states and states[-1] != "start":
         yield {"browser": "start", "pages": []}
-    if scenario.quota is not None or any(step.verb == "storage" for step in scenario.steps):
+    stored = {step.arguments["storage"] for step in scenario.steps if step.verb == "storage"}
+    if scenario.quota is not None or stored - {EVICT}:
         yield {"storage": "ample"}
     if network := _good_network(scenario):
         yield {"network": network}
@@ -48,7 +49,7 @@ def _mending(scenario: Scenario) -> Iterator[Raw]:
 
 def _good_network(scenario: Scenario) -> Raw:
     """The network as it is when nothing is wrong with it, in what the scenario has ever changed."""
-    good = {"online": True, "metered": False, "bandwidth": "ample", "latency": "0 s"}
+    good = {"online": True, "captive": False, "metered": False, "bandwidth": "ample", "latency": "0 s"}
     states = [
         scenario.network,
         *(step.arguments["network"] for step in scenario.steps if step.verb == "network"),
@@ -121,10 +122,11 @@ def _last_dead(resource: Resource) -> int:
 def _may_settle(scenario: Scenario) -> bool:
     """Whether every event comes to its end: a handler that never lets go, or no worker, prevents it.
 
-    So does a worker that is ended in the middle of its event, for having lived too long.
+    So does a worker that is ended in the middle of its event, for having lived too long, or evicted.
     """
     handlers = [steps for script in scenario.workers.values() for steps in script.handlers.values()]
     endless = any(step.arguments.get("waitUntil") == "never" for steps in handlers for step in steps)
     lives = [step.arguments["worker"] for step in scenario.steps if step.verb == "worker"]
     limited = scenario.policy.get("event_lifetime_max", "never") != "never"
-    return not (endless or limited or "unregister" in lives)
+    evicted = any(step.arguments.get("storage") == EVICT for step in scenario.steps)
+    return not (endless or limited or evicted or "unregister" in lives)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from conformance.implementations.protocol import LEVERS
 from conformance.scenario.calls import CALLS
-from conformance.scenario.model import NetworkState, Scenario
+from conformance.scenario.model import EVICT, NetworkState, Scenario
 from conformance.scenario.objects import OBJECTS
 from conformance.scenario.story import is_worker
 from simulator.origin.behaviour import Answer, Range
@@ -45,6 +45,10 @@ def _networks(scenario: Scenario) -> Iterator[NetworkState]:
     yield from (step.arguments["network"] for step in scenario.steps if step.verb == "network")
 
 
+def _storage(scenario: Scenario) -> set[int | str | None]:
+    return {step.arguments["storage"] for step in scenario.steps if step.verb == "storage"}
+
+
 def _permissions(scenario: Scenario) -> set[str]:
     changes = {step.arguments["permission"] for step in scenario.steps if step.verb == "permission"}
     return {scenario.permission} | changes
@@ -79,7 +83,7 @@ _NEEDS: Mapping[str, Callable[[Scenario], bool]] = {
     "offline": lambda scenario: any(not link.online for link in _networks(scenario)),
     "gate": _gate,
     "wire faults": _wire_faults,
-    "quota": lambda scenario: scenario.quota is not None or _verb("storage")(scenario),
+    "quota": lambda scenario: scenario.quota is not None or bool(_storage(scenario) - {EVICT}),
     "permission": lambda scenario: "denied" in _permissions(scenario) or _verb("permission")(scenario),
     "prompt": lambda scenario: "prompt" in _permissions(scenario),
     "second page": _verb("open", "close"),
@@ -94,5 +98,8 @@ _NEEDS: Mapping[str, Callable[[Scenario], bool]] = {
     "webdriver": _verb("webdriver"),
     "bandwidth": lambda scenario: any(link.bandwidth or link.latency for link in _networks(scenario)),
     "metered": lambda scenario: any(link.metered for link in _networks(scenario)),
+    "captive portal": lambda scenario: any(link.captive for link in _networks(scenario)),
+    "eviction": lambda scenario: EVICT in _storage(scenario),
+    "torn write": lambda scenario: any("torn" in step.arguments for step in scenario.steps),
     "policy": lambda scenario: bool(scenario.policy),
 }

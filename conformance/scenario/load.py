@@ -151,7 +151,7 @@ def _made(raw: Table, spot: Spot, id: str, text: str, document: Table, families:
     sure = Sure.of(reading)
     origin = resources(raw.get("origin", {}), spot / "origin", families)
     scripts = workers(raw.get("workers", {"/": {}}), spot / "workers", weight)
-    start = network(raw.get("network", {}), NetworkState())
+    start = network(raw.get("network", {}), NetworkState(), spot / "network")
     permission, room = raw.get("permission", "granted"), quota(raw.get("storage", "ample"))
     story = Story(
         *(origin, tuple(scripts), start, families, weight, sure, permission, room), chooses="policy" in raw

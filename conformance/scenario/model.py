@@ -67,11 +67,11 @@ class Step:
     """One step: a verb, its object, and what its promise is expected to do.
 
     ``verb`` is one of VERBS; ``arguments`` holds its object under the verb's own name and the
-    keys that go with it (requests, options, bytes, at, in, pages, for), in plain units:
+    keys that go with it (requests, options, bytes, at, in, pages, torn, for), in plain units:
     ``webdriver`` is the command and what it is about,
     ``requests`` is a tuple of RequestSpec (``lone`` is True where the page passes the one
     request without a list), ``match`` a RequestSpec, ``network`` the whole NetworkState from
-    here on, ``storage`` the quota in bytes or None, ``until`` and ``never`` a Condition. Of a
+    here on, ``storage`` the quota in bytes, None or EVICT, ``until`` and ``never`` a Condition. Of a
     call, ``arguments`` is how many of its arguments are given, ``times`` how often it is made at
     once, ``through`` the frame whose manager it is made on.
     ``name`` is what ``as`` (or the id) calls the result; ``of`` names the fetch that is meant
@@ -252,9 +252,13 @@ class Alternative:
 
 @frozen
 class NetworkState:
-    """The link: bandwidth in bits per second (None: ample), latency in nanoseconds."""
+    """The link: bandwidth in bits per second (None: ample), latency in nanoseconds.
+
+    ``captive``: a captive portal is before it, which answers in the place of everybody.
+    """
 
     online: bool = True
+    captive: bool = False
     metered: bool = False
     bandwidth: int | None = None
     latency: int = 0
@@ -304,6 +308,9 @@ class Scenario:
         resource = self.resource(path)
         return resource.answer.size if resource else None
 
+
+EVICT = "evict"
+"""As the object of ``storage``: what the origin has stored is cleared."""
 
 VERBS = (
     "fetch get getIds match matchAll abort updateUI waitUntil read attributes usage cached look load "

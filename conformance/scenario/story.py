@@ -78,6 +78,8 @@ class Story:
     seen: dict[str, str] = field(factory=lambda: {"page": "/"})
     """Every page that was ever open."""
     running: bool = True
+    evicted: bool = False
+    """All that the origin had stored is gone, its workers too."""
     fetches: dict[str, Fetch] = field(factory=dict)
     held: set[tuple[str, str]] = field(factory=set)
     """Which page or worker holds a registration of which fetch."""
@@ -108,7 +110,8 @@ class Story:
         answers = [a for r in self.origin.values() for a in (r.answer, *r.attempts)]
         self.gates = list(dict.fromkeys(f.until for a in answers for f in a.faults if f.until))
         self.may_pause = self.chooses or self.permission == "prompt" or self.network.metered
-        plain = self.permission == "granted" and self.network.online and self.quota is None
+        link = self.network.online and not self.network.captive
+        plain = self.permission == "granted" and link and self.quota is None
         self.undisturbed = plain and not self.may_pause
 
     # -- who --------------------------------------------------------------------------------
@@ -138,7 +141,16 @@ class Story:
         named = [f"worker {scope}" for scope in self.scopes]
         return ["worker", *named] if len(self.scopes) == 1 else named
 
+    def evict(self, spot: Spot) -> None:
+        """Take in that all that is stored goes; nothing of the scenario can store anything after that."""
+        if self.evicted:
+            self._report(spot, "there is nothing stored here", why="it was evicted in a step before")
+        self.evicted = True
+
     def _check_worker(self, on: str, spot: Spot) -> None:
+        if self.evicted:
+            self._report(spot, "no worker is registered here", why="it went when the storage was evicted")
+            return
         if on in self.workers:
             return
         if on == "worker" and self.scopes:

@@ -32,6 +32,8 @@ def _plain(value: Any, key: str = "") -> str:
             return f"{path}{upload}" if method == "GET" else f"{method} {path}{upload}"
         case NetworkState(online=False):
             return "offline"
+        case NetworkState(captive=True):
+            return "captive"
         case NetworkState(metered=metered, bandwidth=bandwidth):
             rate = f", {bandwidth} bit/s" if bandwidth else ""
             return "online" + (", metered" if metered else "") + rate

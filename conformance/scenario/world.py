@@ -8,7 +8,7 @@ from attrs import evolve
 
 from conformance.scenario.conditions import condition
 from conformance.scenario.errors import BAD, Spot, quoted
-from conformance.scenario.model import NetworkState
+from conformance.scenario.model import EVICT, NetworkState
 from conformance.scenario.reachable import check_reachable
 from conformance.scenario.story import Story, is_worker
 from conformance.scenario.verbs import Raw, Reader, Told
@@ -61,6 +61,8 @@ def _browser(raw: Raw, spot: Spot, story: Story, on: str) -> Told:
         (spot / "browser").wrong(
             f"the browser {told} here", fix='"kill", "quit" or "terminate"' if starts else '"start"'
         )
+    if "torn" in raw:
+        _check_torn(raw, spot)
     if "pages" in raw and not starts:
         (spot / "pages").wrong(f"pages open when the browser starts, not with {state}", fix="leave it out")
     for page in list(story.pages):
@@ -73,7 +75,15 @@ def _browser(raw: Raw, spot: Spot, story: Story, on: str) -> Told:
             )
     story.pages = {name: story.seen.get(name, "/") for name in names if starts}
     story.running = starts
-    return Told({"browser": state, **({"pages": tuple(names)} if starts else {})})
+    torn = {"torn": raw["torn"]} if "torn" in raw else {}
+    return Told({"browser": state, **({"pages": tuple(names)} if starts else {}), **torn})
+
+
+def _check_torn(raw: Raw, spot: Spot) -> None:
+    if raw["browser"] != "kill":
+        (spot / "torn").wrong(f"nothing is torn by {raw['browser']}", fix='browser = "kill"')
+    elif raw["torn"] == 0:
+        (spot / "torn").wrong("nothing is torn by 0 bytes", fix="a size, or no torn at all")
 
 
 def _worker(raw: Raw, spot: Spot, story: Story, on: str) -> Told:
@@ -94,11 +104,16 @@ def _look(raw: Raw, spot: Spot, story: Story, on: str) -> Told:
     return Told({"look": of}, raw.get("as", ""), of)
 
 
-def network(raw: str | Raw, before: NetworkState) -> NetworkState:
-    """The network after a change; what the change does not name stays."""
+def network(raw: str | Raw, before: NetworkState, spot: Spot) -> NetworkState:
+    """The network after a change; what the change does not name stays, but for a portal."""
     if isinstance(raw, str):
-        return evolve(before, online=raw == "online")
+        return evolve(before, online=raw != "offline", captive=raw == "captive")
     changes: dict[str, Any] = {key: None if value == "ample" else value for key, value in raw.items()}
+    if changes.get("captive"):
+        if changes.setdefault("online", True) is False:
+            (spot / "captive").wrong("no portal can be reached without a link", fix="captive or offline")
+    elif "online" in changes:
+        changes["captive"] = False
     return evolve(before, **changes)
 
 
@@ -109,12 +124,15 @@ def quota(raw: str | Raw) -> int | None:
 
 
 def _network(raw: Raw, spot: Spot, story: Story, on: str) -> Told:
-    story.network = network(raw["network"], story.network)
+    story.network = network(raw["network"], story.network, spot / "network")
     story.may_pause |= story.network.metered
     return Told({"network": story.network})
 
 
 def _storage(raw: Raw, spot: Spot, story: Story, on: str) -> Told:
+    if raw["storage"] == EVICT:
+        story.evict(spot / "storage")
+        return Told({"storage": EVICT})
     story.quota = quota(raw["storage"])
     return Told({"storage": story.quota})
 

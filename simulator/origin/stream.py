@@ -19,6 +19,10 @@ class NetworkLost(Broken):
     """The connection ended because the user agent's network is gone."""
 
 
+class Intercepted(Broken):
+    """The connection ended because a captive portal has stepped in between."""
+
+
 class Stream(Protocol):
     """One end of a connection."""
 

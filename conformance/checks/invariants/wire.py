@@ -165,14 +165,14 @@ def _identity_for_a_part(seen: Evidence) -> Iterator[Broken]:
 
 
 def _outages(seen: Evidence) -> Iterator[Observation]:
-    yield from (at for at, data in select(seen.observations, Network) if not data.online)
+    yield from (at for at, data in select(seen.observations, Network) if not data.online or data.captive)
 
 
 def _nothing_while_offline(seen: Evidence) -> Iterator[Broken]:
     online = True
     for observation in seen.observations:
         if isinstance(observation.data, Network):
-            online = observation.data.online
+            online = observation.data.online and not observation.data.captive
         elif isinstance(observation.data, Request) and observation.witness == "origin" and not online:
             yield f"{observation.data.method} {observation.of} while offline", observation
 

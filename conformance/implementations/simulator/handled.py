@@ -29,6 +29,8 @@ async def _cache(script: Calls, event: BackgroundFetchEvent, name: str) -> None:
         if record.request.method != "GET":
             raise type_error("only the answer of a GET can be put into a cache")
         held = Cached(response.response, tuple(await response.body.read_all()))
+        if script.environment.closed:
+            return  # the worker has ended meanwhile, and its script with it
         try:
             script.environment.ua.storage.put(name, record.request.url, held)
         except QuotaExceeded:

@@ -13,7 +13,7 @@ from conformance.implementations.simulator.beside import Told
 from conformance.implementations.simulator.calls import Calls, OutsidePage
 from conformance.implementations.simulator.names import Names
 from conformance.implementations.simulator.worker_script import WorkerScript
-from conformance.scenario.model import NetworkState, Scenario, Step
+from conformance.scenario.model import EVICT, NetworkState, Scenario, Step
 from simulator import background_fetch_display, clear_registration, restart, urls
 from simulator.automation_click import remote_end
 from simulator.carriage import Ranges, WrittenOut
@@ -75,7 +75,7 @@ class SimulatorSession:
             "close": self._close,
             "network": self._set_network,
             "permission": self._set_permission,
-            "storage": self._set_quota,
+            "storage": self._set_storage,
             "release": self._release,
         }
         self._see(Browser("started", "reference user agent"))
@@ -141,7 +141,7 @@ class SimulatorSession:
             case "open":
                 self._open(argument, rest.get("at") or "/", rest.get("in", ""))
             case "browser":
-                self._set_browser(argument, rest.get("pages", ()))
+                self._set_browser(argument, rest.get("pages", ()), rest.get("torn", 0))
             case "worker":
                 self._set_worker(argument, self._scope(step.on))
             case "webdriver":
@@ -198,7 +198,7 @@ class SimulatorSession:
         self.pages.pop(name).close()
         self.log.see("page", name, name, Page("closed"))
 
-    def _set_browser(self, state: str, pages: Sequence[str]) -> None:
+    def _set_browser(self, state: str, pages: Sequence[str], torn: int) -> None:
         if state == "start":
             self._see(Browser("started", "reference user agent"))
             restart.begin(self.agent)
@@ -207,12 +207,12 @@ class SimulatorSession:
             return
         ended = self.agent
         self.names.end_of_process(ended.displayed)
-        self.agent = restart.end(ended, self._log(), killed=state == "kill")
+        self.agent = restart.end(ended, self._log(), killed=state == "kill", torn=torn)
         ended.log.close()
         self.pages.clear()
         self.frames.clear()
         self.workers.clear()
-        self._see(Browser(ENDS[state]))
+        self._see(Browser(ENDS[state], torn=torn))
 
     def _set_worker(self, state: str, scope: str) -> None:
         registration = self._registration(scope)
@@ -256,17 +256,26 @@ class SimulatorSession:
         self.origin.release(gate)
 
     def _set_network(self, state: NetworkState) -> None:
-        self._see(Network(state.online, state.metered, state.bandwidth))
+        self._see(Network(state.online, state.metered, state.bandwidth, state.captive))
         network = self.agent.network
         network.latency, network.bandwidth = state.latency, state.bandwidth or AMPLE_BANDWIDTH
         network.metered = state.metered
-        if state.online != network.online.value:
-            (network.go_online if state.online else network.go_offline)()
+        if (state.online, state.captive) != (network.online.value, network.captive.value):
+            online = network.go_captive if state.captive else network.go_online
+            (online if state.online else network.go_offline)()
         background_fetch_display.link_changed(self.agent)
 
     def _set_permission(self, state: str) -> None:
         self._see(Permission(state))
         self.agent.permission.value = state
+
+    def _set_storage(self, wanted: int | str | None) -> None:
+        if wanted == EVICT:
+            self._see(Storage(self.agent.storage.quota, evicted=True))
+            clear_registration.evict(self.agent)
+        else:
+            assert not isinstance(wanted, str)
+            self._set_quota(wanted)
 
     def _set_quota(self, quota: int | None) -> None:
         self._see(Storage(quota))

@@ -30,7 +30,7 @@ from conformance.scenario.grammar.world import (
     NETWORK,
     PERMISSION,
     REQUESTS,
-    STORAGE,
+    STORAGE_CHANGE,
 )
 from conformance.scenario.tables import Grammar, Key, define
 
@@ -188,6 +188,12 @@ VERBS = (
                 "with start: the pages that open with it",
                 '["page"]',
             ),
+            Key(
+                "torn",
+                SIZE_FORM,
+                "with kill: so many bytes at the end of each unfinished body are lost",
+                "none",
+            ),
             WHEN,
         ),
     ),
@@ -208,7 +214,7 @@ VERBS = (
     ),
     (Key("network", NETWORK, "the link changes"), (WHEN,)),
     (Key("permission", PERMISSION, "the permission changes"), (WHEN,)),
-    (Key("storage", STORAGE, "the quota changes"), (WHEN,)),
+    (Key("storage", STORAGE_CHANGE, "the quota changes, or all that is stored is evicted"), (WHEN,)),
     (Key("release", NAME, "the gate opens"), (WHEN,)),
     (Key("wait", SOME_TIME, "time passes"), (WHEN,)),
     (Key("until", CONDITION, "it is waited for this"), WEIGHT),

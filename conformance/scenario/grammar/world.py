@@ -25,13 +25,14 @@ NETWORK_TABLE = define(
         "the network",
         (
             Key("online", FLAG, "whether there is a link", "as before"),
+            Key("captive", FLAG, "whether a captive portal is before it", "as before; none with online"),
             Key("metered", FLAG, "whether the link is metered", "as before"),
             Key("bandwidth", one_of(word("ample"), RATE_FORM), "the link's rate", "as before"),
             Key("latency", TIME_FORM, "the link's delay", "as before"),
         ),
     )
 )
-NETWORK = one_of(word("online", "offline"), NETWORK_TABLE)
+NETWORK = one_of(word("online", "offline", "captive"), NETWORK_TABLE)
 STORAGE_TABLE = define(
     Grammar(
         "storage",
@@ -40,6 +41,7 @@ STORAGE_TABLE = define(
     )
 )
 STORAGE = one_of(word("ample"), STORAGE_TABLE)
+STORAGE_CHANGE = one_of(word("ample", "evict"), STORAGE_TABLE)
 POLICY = MapOf("a table of policy fields", SETTING, Text("a policy field", r"[a-z][a-z0-9_]*"))
 
 STREAM = define(

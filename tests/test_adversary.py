@@ -1,0 +1,59 @@
+"""The adversary: what it makes up breaks nothing on the reference; a mutant is found, and cut down."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from conformance.adversary.chance import Drawn, Seeded
+from conformance.adversary.generate import FEATURES, generate
+from conformance.adversary.oracles import MOST_TURNS, Finding, examined
+from conformance.adversary.shrink import Shrinker
+from conformance.implementations.simulator import SimulatorImplementation
+from conformance.mutants import mutants
+from conformance.scenario.model import Scenario
+
+
+@st.composite
+def scenarios(draw: st.DrawFn) -> Scenario:
+    return generate(Drawn(draw))
+
+
+@settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=100, phases=[Phase.generate])
+@given(scenarios(), st.integers(0, 1000))
+def test_whatever_is_made_up_breaks_nothing_on_the_reference(scenario: Scenario, seed: int) -> None:
+    assert examined(scenario, SimulatorImplementation(), seed) is None
+
+
+def test_a_seed_makes_the_same_scenario_every_time() -> None:
+    for seed in range(50):
+        assert generate(Seeded(seed)).document == generate(Seeded(seed)).document
+
+
+def test_without_features_there_is_a_fetch_and_nothing_else() -> None:
+    verbs = {step.verb for seed in range(20) for step in generate(Seeded(seed), ()).steps}
+    assert verbs == {"fetch", "wait", "until"}
+    assert len(set(FEATURES)) == len(FEATURES)
+
+
+@pytest.mark.parametrize("name", ["numbers-are-clamped", "range-exposed", "link-switched-on"])
+def test_a_mutant_is_found_and_what_found_it_is_cut_down(name: str) -> None:
+    on = SimulatorImplementation(f"mutant:{name}", mutants()[name], most=MOST_TURNS)
+    scenario, seed, found = _first(on)
+
+    def fails(smaller: Scenario) -> bool:
+        again = examined(smaller, on, seed)
+        return again is not None and again.is_like(found)
+
+    small = Shrinker(fails).shrink(dict(scenario.document))
+    assert len(small["steps"]) <= 8
+    assert len(small["steps"]) <= len(scenario.document["steps"])
+
+
+def _first(on: SimulatorImplementation) -> tuple[Scenario, int, Finding]:
+    for seed in range(2000):
+        scenario = generate(Seeded(seed))
+        if found := examined(scenario, on, seed):
+            return scenario, seed, found
+    raise AssertionError(f"{on.name} was not found")
