@@ -23,7 +23,7 @@ def scenarios(draw: st.DrawFn) -> Scenario:
 @settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=100, phases=[Phase.generate])
 @given(scenarios(), st.integers(0, 1000))
 def test_whatever_is_made_up_breaks_nothing_on_the_reference(scenario: Scenario, seed: int) -> None:
-    assert examined(scenario, SimulatorImplementation(), seed) is None
+    assert examined(scenario, SimulatorImplementation(), seed).finding is None
 
 
 def test_a_seed_makes_the_same_scenario_every_time() -> None:
@@ -43,7 +43,7 @@ def test_a_mutant_is_found_and_what_found_it_is_cut_down(name: str) -> None:
     scenario, seed, found = _first(on)
 
     def fails(smaller: Scenario) -> bool:
-        again = examined(smaller, on, seed)
+        again = examined(smaller, on, seed).finding
         return again is not None and again.is_like(found)
 
     small = Shrinker(fails).shrink(dict(scenario.document))
@@ -54,6 +54,6 @@ def test_a_mutant_is_found_and_what_found_it_is_cut_down(name: str) -> None:
 def _first(on: SimulatorImplementation) -> tuple[Scenario, int, Finding]:
     for seed in range(2000):
         scenario = generate(Seeded(seed))
-        if found := examined(scenario, on, seed):
+        if found := examined(scenario, on, seed).finding:
             return scenario, seed, found
     raise AssertionError(f"{on.name} was not found")

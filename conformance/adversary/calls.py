@@ -125,11 +125,14 @@ def _match_all(sketch: Sketch, on: str, of: Fetch) -> Raw:
 
 
 def _read(sketch: Sketch) -> list[Raw]:
+    """Read a record that was matched; where none was yet, one is matched before."""
+    before = [] if sketch.records else _of(_match)(sketch)
     if not sketch.records:
         return []
     record, on = sketch.any(sketch.records)
     some = {"bytes": sketch.any((1000, 65_536))} if sketch.often(30) else {}
-    return [{"read": record, "as": sketch.name(), **some, **_on(on), **OBSERVED}]
+    pause = [{"wait": "50 ms"}] if before else []
+    return [*before, *pause, {"read": record, "as": sketch.name(), **some, **_on(on), **OBSERVED}]
 
 
 def _attributes(sketch: Sketch, on: str, of: Fetch) -> Raw:

@@ -22,7 +22,7 @@ from conformance.mutants.matrix import MOST_TURNS
 from conformance.results import FAIL
 from conformance.scenario.load import scenario_from_document
 from conformance.scenario.model import Scenario
-from simulator.observation import Observation
+from simulator.observation import Event, Observation, select
 
 ORDERS = 6
 """How many orders of the reference's turns are looked at before a difference is believed."""
@@ -102,25 +102,50 @@ def bodies(scenario: Scenario, on: SimulatorImplementation, trace: Trace, seed: 
     return Finding(BODIES, ("bodies",), (f"observation {place + 1} is not the same with bodies written out",))
 
 
+@frozen
+class Examination:
+    """One run: what was seen, and what is wrong with it, if anything."""
+
+    trace: Trace
+    finding: Finding | None
+
+    @property
+    def ends(self) -> list[str]:
+        """How its fetches ended: the results and reasons of the end events."""
+        return [
+            str(data.registration.get("failureReason") or data.registration.get("result"))
+            for _, data in select(self.trace, Event)
+            if data.type != "backgroundfetchclick"
+        ]
+
+
 def examined(
     scenario: Scenario, on: SimulatorImplementation, seed: int, *, both: bool = False
-) -> Finding | None:
-    """Run a scenario on a user agent of the simulator; gives what is wrong with the run.
+) -> Examination:
+    """Run a scenario on a user agent of the simulator, and look for what is wrong with the run.
 
     ``both``: with both ways of carrying bodies.
     """
     try:
         trace = observe(scenario, on, seed)
     except Unsupported:
-        return None
+        return Examination((), None)
     except Exception as error:
-        return Finding(DEFECT, (type(error).__name__,), (f"{type(error).__name__}: {error}",))
+        told = f"{type(error).__name__}: {error}"
+        return Examination((), Finding(DEFECT, (type(error).__name__,), (told,)))
     found = broken(scenario, trace)
     if found is None and on.overrides:
         found = differs(scenario, trace, seed)
-    if found is None and both:
+    if found is None and both and _can_be_read(scenario):
         found = bodies(scenario, on, trace, seed)
-    return found
+    return Examination(trace, found)
+
+
+def _can_be_read(scenario: Scenario) -> bool:
+    """Whether every stretch of a body is long enough to be known by its bytes alone."""
+    return all(
+        resource.answer.size == 0 or resource.answer.size >= 1000 for resource in scenario.origin.values()
+    )
 
 
 # -- browsers -------------------------------------------------------------------------------
@@ -159,4 +184,4 @@ def _apart(one: Outcome, other: Outcome) -> dict[str, tuple[object, object]]:
     }
 
 
-__all__ = ["MOST_TURNS", "Finding", "Nearest", "broken", "examined", "observe", "unheard_of"]
+__all__ = ["MOST_TURNS", "Examination", "Finding", "Nearest", "broken", "examined", "observe", "unheard_of"]

@@ -126,7 +126,7 @@ def resource(sketch: Sketch, path: str) -> Raw:
         )
     usable = [name for name in FAULTS if name in sketch.on]
     about["attempts"] = [
-        _attempt(sketch, usable, size) for _ in range(sketch.chance.whole(0, 3) if usable else 0)
+        _attempt(sketch, usable, size) for _ in range(sketch.chance.whole(1, 3) if usable else 0)
     ]
     return about
 
