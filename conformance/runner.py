@@ -206,7 +206,7 @@ async def _attempt(
 ) -> Outcome:
     outcome = Outcome()
     try:
-        async with implementation.start(scenario, seed) as session:
+        async with implementation.start(scenario, scenario.seed + seed) as session:
             outcome.log = session.log
             await drive(scenario, session)
         outcome.note = "" if set_beforehand else unseen_choices(scenario, outcome.observations)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from typing import Any
 
 from attrs import Factory, define, frozen
@@ -91,10 +92,8 @@ def hunt(
         _take(tally, scenario, order, examine(scenario, order, tally.examples % BOTH_BODIES == 0))
         told(tally)
 
-    try:
+    with suppress(_Spent):
         look()
-    except _Spent:
-        pass
     return tally
 
 

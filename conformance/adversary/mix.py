@@ -58,12 +58,15 @@ def _answered(holds: Callable[[Scenario, str, int], object]) -> Sign:
     )
 
 
-def _answer(key: str) -> Callable[[Scenario, str, int], object]:
+def _answer(key: str, *, always: bool = False) -> Callable[[Scenario, str, int], object]:
+    """Whether the answer of this number has another ``key`` than the plain one; ``always``: any."""
+
     def differs(scenario: Scenario, path: str, number: int) -> bool:
         resource = scenario.resource(path)
-        return resource is not None and getattr(resource.attempt(max(number, 1)), key) != getattr(
-            resource.answer, key
-        )
+        if resource is None:
+            return False
+        given = getattr(resource.attempt(max(number, 1)), key)
+        return bool(given) if always else given != getattr(resource.answer, key)
 
     return differs
 
@@ -110,20 +113,18 @@ _SPECIAL: Mapping[str, Sign] = {
         {"permission", "network", "storage"} & set(scenario.document)
     ),
     "status": _answered(_answer("status")),
-    "redirect": _answered(lambda s, path, n: bool(r := s.resource(path)) and r.attempt(max(n, 1)).redirect),
+    "redirect": _answered(_answer("redirect", always=True)),
     "bent range": _answered(_answer("range")),
     "new version": _answered(_answer("version")),
     "latency": _answered(_answer("latency")),
     "upload fault": lambda s, steps, trace: any(
         fault.of == "upload" for one in s.origin.values() for a in one.attempts for fault in a.faults
     ),
-    "coding": _answered(lambda s, path, n: bool(r := s.resource(path)) and r.answer.coding),
-    "validators": _answered(
-        lambda s, path, n: (
-            bool(r := s.resource(path)) and (r.answer.etag is not None or r.answer.last_modified)
-        )
+    "coding": _answered(_answer("coding", always=True)),
+    "validators": lambda scenario, steps, trace: any(
+        one.answer.etag is not None or one.answer.last_modified for one in scenario.origin.values()
     ),
-    "headers": _answered(lambda s, path, n: bool(r := s.resource(path)) and r.answer.headers),
+    "headers": _answered(_answer("headers", always=True)),
     "cors": _answered(lambda s, path, n: path.startswith("//")),
 }
 

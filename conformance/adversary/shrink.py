@@ -14,6 +14,8 @@ from typing import Any
 
 from attrs import define
 
+from conformance.adversary.hunt import Failure
+from conformance.adversary.oracles import Finding
 from conformance.scenario.errors import ScenarioError
 from conformance.scenario.healing import healed
 from conformance.scenario.load import scenario_from_document
@@ -25,6 +27,21 @@ Path = tuple[str | int, ...]
 ROUND = (0, 1, 10, 1000, 100_000)
 ROUND_TIMES = ("0 s", "1 s", "1 min", "1 h")
 _STAYS = {("title",), ("clauses",)}
+
+
+def shrunk(failure: Failure, examine: Callable[[Scenario], Finding | None]) -> tuple[Scenario, Finding]:
+    """The smallest scenario with the same trouble as a failure's, and what is then wrong with its run."""
+
+    def fails(scenario: Scenario) -> bool:
+        found = examine(scenario)
+        return found is not None and found.is_like(failure.finding)
+
+    document = Shrinker(fails).shrink(dict(failure.scenario.document))
+    small = scenario_from_document(document, "found")
+    for scenario in (small, healed(small)):
+        if (found := examine(scenario)) and found.is_like(failure.finding):
+            return scenario, found
+    return failure.scenario, failure.finding
 
 
 @define

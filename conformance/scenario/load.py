@@ -171,6 +171,7 @@ def _made(raw: Table, spot: Spot, id: str, text: str, document: Table, families:
         network=start,
         quota=room,
         policy=raw.get("policy", {}),
+        seed=raw.get("seed", 0),
         connect_src=tuple(raw["connectSrc"]) if "connectSrc" in raw else None,
         file=reading.file,
         text=text,

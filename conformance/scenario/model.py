@@ -272,6 +272,7 @@ class Scenario:
     from which another process can make the same scenario; ``text`` the file itself. For a row of
     a file the id has the row's name, ``document`` is the file with the row laid over it, ``text``
     is what of the file concerns it, and ``line`` where the row begins; otherwise that is 0.
+    ``seed`` is added to that of the run, for an order of turns that shows something.
     ``connect_src`` are the other origins that the pages' policy lets them connect to, None where
     they have no such policy.
     """
@@ -290,6 +291,7 @@ class Scenario:
     quota: int | None = None
     policy: Table = Factory(dict)
     connect_src: tuple[str, ...] | None = None
+    seed: int = 0
     file: str = ""
     text: str = ""
     document: Table = Factory(dict)

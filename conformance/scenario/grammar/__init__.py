@@ -6,7 +6,7 @@ know a key that the others do not.
 
 from __future__ import annotations
 
-from conformance.scenario.forms import ListOf, MapOf, Text
+from conformance.scenario.forms import ListOf, MapOf, Text, Whole
 from conformance.scenario.grammar.expect import EXPECT
 from conformance.scenario.grammar.origin import ORIGIN
 from conformance.scenario.grammar.rows import ROWS
@@ -39,6 +39,7 @@ SCENARIO = define(
             Key("permission", PERMISSION, "the permission at the start", "granted"),
             Key("network", NETWORK, "the link at the start", "online"),
             Key("storage", STORAGE, "the quota at the start", "ample"),
+            Key("seed", Whole("a whole number"), "which order of the simulator's turns shows it", "0"),
             Key("policy", POLICY, "choices of the user agent that are presupposed"),
             Key(
                 "connectSrc",
