@@ -39,8 +39,8 @@ COMMON = 12
     help="Where the choices begin: the same seed makes the same examples.",
 )  # fmt: skip
 @click.option(
-    "--out", type=click.Path(path_type=Path, file_okay=False), default=Path("bgfetch-found"), show_default=True,
-    metavar="DIR", help="Where failing scenarios are kept. Those that are there are tried first.",
+    "--out", type=click.Path(path_type=Path, file_okay=False), default=Path("bgfetch-found"),
+    show_default=True, metavar="DIR", help="Where failing scenarios are kept. Those there are tried first.",
 )  # fmt: skip
 def command(name: str, examples: int, seconds: float | None, seed: int, out: Path) -> NoReturn:
     """Make scenarios up, run and judge each, and cut what fails down to a small scenario file.
@@ -67,7 +67,7 @@ class Hunter:
         self.on = _simulator(name)
 
     def try_what_failed_before(self) -> int:
-        """Run every scenario that is kept; gives how many still fail. Raises ScenarioError for a damaged one."""
+        """Run every scenario that is kept; gives how many still fail. Raises ScenarioError."""
         from conformance.adversary.oracles import examined
         from conformance.scenario.load import load
 
@@ -96,18 +96,8 @@ class Hunter:
         from conformance.adversary.written import as_file, sentences
 
         scenario, finding = shrunk(failure, lambda one: examined(one, self.on, failure.seed).finding)
-        command = shlex.join(
-            [
-                "bgfetch",
-                "fuzz",
-                "--on",
-                self.name,
-                "--seed",
-                str(self.seed),
-                "--examples",
-                str(failure.example),
-            ]
-        )
+        words = ["--on", self.name, "--seed", str(self.seed), "--examples", str(failure.example)]
+        command = shlex.join(["bgfetch", "fuzz", *words])
         path = self._keep(as_file(dict(scenario.document), finding, failure.seed, command), finding.about[0])
         click.echo(f"\nFound in example {failure.example}, {finding.kind}:")
         click.echo("\n".join(sentences(scenario, finding)))
