@@ -28,7 +28,7 @@ from conformance.results import ERROR, PASS
 from conformance.runner import Candidate, Outcome
 from conformance.scenario.load import scenario_from_text
 from conformance.scenario.model import Scenario, Step
-from simulator.observation import Browser, select
+from simulator.observation import Browser, Settled, select
 from tests.chromium_runs import GATED, HEAD
 
 pytestmark = pytest.mark.browser
@@ -90,8 +90,14 @@ class _Struck(RemoteSession):
         self._chromium = chromium
 
     async def do(self, step: Step) -> None:
+        """A call has its answer before: what ends a page in the middle of one may be taken for its effect."""
         await super().do(step)
+        if step.verb == self._chromium.after == "getIds":
+            assert await self.until(lambda: str(step.number) in self._answered())
         self._chromium.struck(step)
+
+    def _answered(self) -> set[str]:
+        return {seen.of for seen, _ in select(self.log.observations, Settled)}
 
 
 # -- what happens to a browser ---------------------------------------------------------------

@@ -154,6 +154,7 @@ def test_a_mutant_that_acts_where_it_should_only_answer_is_run(monkeypatch: pyte
         ("E35", "background-fetch-display-algorithm/cancel-after-a-failure"),
         ("E42", "extract-content-range-values-algorithm/refused#last-is-the-length"),
         ("E55", "privacy-and-bandwidth-use/unregistered-mid-way"),
+        ("E61", "validate-partial-response-algorithm/another-resource"),
     ],
 )
 def test_a_literal_reading_shows_its_defect(erratum: str, caught_by: str) -> None:
