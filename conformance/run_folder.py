@@ -6,7 +6,6 @@ written only after its observations, and a folder without one result is removed 
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,6 +18,7 @@ from urllib.parse import quote
 from attrs import evolve
 
 from conformance.errors import BadInput
+from conformance.json_lines import append
 from conformance.results import Result, RunEnd, RunHeader
 from simulator.observation import Observation
 
@@ -115,15 +115,7 @@ class RunFolder:
 
     def _append(self, row: Mapping[str, Any]) -> None:
         assert self._file is not None, "begin() comes first"
-        line = json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
-        whole = os.fstat(self._file).st_size
-        try:
-            while line:
-                line = line[os.write(self._file, line) :]
-            os.fsync(self._file)
-        except OSError:
-            os.ftruncate(self._file, whole)
-            raise
+        append(self._file, row)
 
     def _write_observations(self, result: Result, text: str) -> str:
         if not text:
