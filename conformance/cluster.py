@@ -49,7 +49,7 @@ def done(work: Callable[[T], R], things: Iterable[T], address: str) -> Generator
         while under_way:
             future = _next(finished, client, address)
             thing = under_way.pop(future)
-            result = _result(future, thing, address)
+            result = _result(future, thing, client, address)
             submit(1)
             yield thing, result
 
@@ -99,25 +99,31 @@ def refuse_other_code(codes: Mapping[str, object]) -> None:
 
 def _next(finished: SimpleQueue[Future[R]], client: Client, address: str) -> Future[R]:
     """The next future that is done for. Raises BadInput where nobody is left to finish any."""
-    alone = False
-    while True:
-        try:
-            return finished.get(timeout=PATIENCE_S)
-        except Empty:
-            before, alone = alone, not client.nthreads()
-            if before and alone:
-                raise _lost(address, f"it has had no workers for {PATIENCE_S} s") from None
+    return _patiently(lambda: finished.get(timeout=PATIENCE_S), client, address)
 
 
-def _result(future: Future[R], thing: T, address: str) -> R:
+def _result(future: Future[R], thing: T, client: Client, address: str) -> R:
+    """What came of a thing; where its worker died meanwhile, it is worked out again before."""
     from distributed import CancelledError, KilledWorker
 
     try:
-        return future.result()
+        return _patiently(lambda: future.result(timeout=PATIENCE_S), client, address)
     except CancelledError as error:
-        raise _lost(address, str(error)) from None
+        raise _lost(address, str(error).partition("\n")[0]) from None
     except KilledWorker as error:
         raise WorkerDied(thing, f"{error.allowed_failures + 1} workers of the cluster died over it") from None
+
+
+def _patiently(get: Callable[[], R], client: Client, address: str) -> R:
+    """What ``get`` gives, for as long as the cluster has workers."""
+    alone = False
+    while True:
+        try:
+            return get()
+        except (Empty, TimeoutError):
+            before, alone = alone, not client.nthreads()
+            if before and alone:
+                raise _lost(address, f"it has had no workers for {PATIENCE_S} s") from None
 
 
 def _lost(address: str, why: str) -> BadInput:

@@ -21,6 +21,6 @@ def append(file: int, row: Mapping[str, Any]) -> None:
         while rest:
             rest = rest[os.write(file, rest) :]
         os.fsync(file)
-    except BaseException:
+    except OSError:
         os.ftruncate(file, whole)
         raise

@@ -7,7 +7,7 @@ import signal
 import sys
 from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -20,6 +20,8 @@ from conformance.errors import BadInput
 if TYPE_CHECKING:
     from conformance.adversary.sweep import Block, Sweep, Trouble
     from conformance.adversary.sweep_log import SweepLog
+
+ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @click.command("sweep", short_help="Run and judge the scenarios of a range of seeds.")
@@ -77,14 +79,15 @@ def _work_out(log: SweepLog, jobs: int, cluster: str | None) -> None:
     from conformance.command_line.progress import counted
     from conformance.processes import WorkerDied
 
-    for end in (signal.SIGTERM, signal.SIGHUP):
+    for end in ENDS:
         if signal.getsignal(end) is signal.SIG_DFL:
             signal.signal(end, signal.default_int_handler)
     missing = -(-len(log.sweep.seeds) // BLOCK) - len(log.blocks)
     try:
         with closing(_finished(log, jobs, cluster)) as blocks:
             for block in counted(blocks, missing, f"blocks of {BLOCK} seeds"):
-                log.add(block)
+                with _whole():
+                    log.add(block)
     except KeyboardInterrupt:
         click.echo(f"bgfetch: interrupted. {_kept(log)}", err=True)
         sys.exit(INTERRUPTED)
@@ -92,6 +95,21 @@ def _work_out(log: SweepLog, jobs: int, cluster: str | None) -> None:
         again = _command(log.sweep, died.thing)
         click.echo(f"bgfetch: seeds {died}. {_kept(log)}\nTo see it alone: {again}", err=True)
         sys.exit(HARNESS_BROKE)
+
+
+@contextmanager
+def _whole() -> Iterator[None]:
+    """What is within is not interrupted: an interrupt strikes behind it."""
+    struck: list[int] = []
+    heard = [end for end in ENDS if signal.getsignal(end) is not signal.SIG_IGN]
+    handlers = {end: signal.signal(end, lambda end, frame: struck.append(end)) for end in heard}
+    try:
+        yield
+    finally:
+        for end, handler in handlers.items():
+            signal.signal(end, handler)
+    if struck:
+        raise KeyboardInterrupt
 
 
 def _finished(log: SweepLog, jobs: int, cluster: str | None) -> Generator[Block]:
