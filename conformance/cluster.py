@@ -66,7 +66,7 @@ def _client(address: str) -> Client:
         client = Client(address, timeout=PATIENCE_S, set_as_default=False)
     except Exception as error:  # of many kinds, down to assertions, for addresses that lead nowhere
         raise BadInput(
-            f"There is no cluster at {address!r}: {str(error) or type(error).__name__}.",
+            f"There is no cluster at {address!r}: {str(error) or 'it gave no answer'}.",
             "Give the address that its scheduler printed when it started, such as tcp://10.0.0.1:8786; "
             "or leave --cluster away to use the cores of this machine.",
         ) from None
