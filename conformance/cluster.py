@@ -129,6 +129,6 @@ def _patiently(get: Callable[[], R], client: Client, address: str) -> R:
 def _lost(address: str, why: str) -> BadInput:
     return BadInput(
         f"The cluster at {address} was lost: {why}.",
-        "What was finished until then is kept. Start the cluster again and give the same command: "
-        "it goes on from there, also without --cluster.",
+        "Start the cluster again and give the same command: with --out it goes on from what is finished, "
+        "also without --cluster.",
     )

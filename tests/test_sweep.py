@@ -163,6 +163,7 @@ def test_the_reference_has_nothing_wrong_with_it(bgfetch: Bgfetch) -> None:
         (["--seeds", "9-0"], "'9-0' is no range of seeds"),
         (["--seeds", "-5"], "'-5' is no range of seeds"),
         (["--seeds", "0-9 "], "is no range of seeds"),
+        (["--seeds", "0-9999999999999999999"], "is no range of seeds"),
         (["--seeds", "0-9", "--on", "mutant:range-exposd"], "Did you mean mutant:range-exposed?"),
         (["--seeds", "0-9", "--on", "chromium"], "chromium cannot be swept"),
         (["--seeds", "0-9", "--jobs", "0"], "--jobs"),

@@ -41,7 +41,7 @@ class Seeds:
     @classmethod
     def parse(cls, text: str) -> Seeds:
         """Read ``0-9999``, or ``0..9999``. Raises BadInput."""
-        found = re.fullmatch(r"(\d+)(?:-|\.\.)(\d+)", text)
+        found = re.fullmatch(r"(\d{1,18})(?:-|\.\.)(\d{1,18})", text)
         if not found or int(found[1]) > int(found[2]):
             raise BadInput(
                 f"{text!r} is no range of seeds.",

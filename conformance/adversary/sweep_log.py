@@ -30,9 +30,7 @@ class SweepLog:
         self._file = -1
         if path:
             with self._told():
-                self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
-                self._lock()
-                self._take_up(path.read_bytes())
+                self._open(path)
 
     @property
     def missing(self) -> Iterator[Seeds]:
@@ -83,6 +81,15 @@ class SweepLog:
             json_lines.append(self._file, self.sweep.header())
         json_lines.append(self._file, block.line())
 
+    def _open(self, path: Path) -> None:
+        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
+        try:
+            self._lock()
+            self._take_up(path.read_bytes())
+        except BaseException:
+            os.close(self._file)
+            raise
+
     def _lock(self) -> None:
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -96,18 +103,17 @@ class SweepLog:
 
     def _take_up(self, content: bytes) -> None:
         """Read the lines of an older run, and drop the last one where it is damaged."""
-        lines = content.splitlines(keepends=True)
+        first, *others = content.splitlines(keepends=True) or [b""]
         if not json_lines.line(self.sweep.header()).startswith(content):
-            self._refuse_another(lines[0])
-        sound = 0
-        for number, line in enumerate(lines, 1):
-            block = self._block(line) if number > 1 else None
+            self._refuse_another(first)
+        sound = len(first) if first.endswith(b"\n") else 0
+        for number, line in enumerate(others, 2):
+            block = self._block(line)
             if block:
                 self.blocks[block.seeds] = block
-            elif number > 1 and number < len(lines):
-                raise self._damaged(number)
-            if block or (number == 1 and line.endswith(b"\n")):
                 sound += len(line)
+            elif number <= len(others):
+                raise self._damaged(number)
         if sound < len(content):
             os.ftruncate(self._file, sound)
             self.dropped = f"The last line of {self.path} was not whole; what it told is worked out again."

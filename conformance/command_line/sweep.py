@@ -50,7 +50,8 @@ def command(text: str, name: str, jobs: int | None, cluster: str | None, out: Pa
     The same seeds come to the same, whoever works them out. A sweep that was cut short goes on with the
     same command, where it has a log.
 
-    Exit code: 0 nothing failed, 1 something did, 2 bad input or a cluster that is lost.
+    Exit code: 0 nothing failed, 1 something did, 2 bad input or a cluster that is lost, 3 a block that
+    ends whatever worker it is given to.
     """
     from conformance.adversary.sweep import Seeds, Sweep, troubles, user_agent
     from conformance.adversary.sweep_log import SweepLog
