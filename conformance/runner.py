@@ -102,7 +102,7 @@ async def _one(
     began = time.monotonic_ns()
     outcome = await candidate.judged(scenario, seed)
     wall, trace = time.monotonic_ns() - began, text_of(outcome.observations)
-    has_token = outcome.log is not None and has_tokens(candidate.name)
+    has_token = trace and has_tokens(candidate.name)
     result = Result(
         scenario=scenario.id,
         implementation=candidate.name,

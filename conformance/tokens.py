@@ -136,9 +136,9 @@ def _check(part: str, key: str, value: str, before: Mapping[str, str]) -> None:
 def _token(version: str, parts: Mapping[str, str]) -> Token:
     if ("scenario" in parts) == ("generated" in parts):
         amiss = "both are there" if "scenario" in parts else "neither is there"
-        raise _malformed("", f"scenario= or generated= says what was run, and {amiss}")
+        raise _malformed(None, f"scenario= or generated= says what was run, and {amiss}")
     if "seed" not in parts:
-        raise _malformed("", "seed= says in which order it ran, and is not there")
+        raise _malformed(None, "seed= says in which order it ran, and is not there")
     return Token(
         scenario=parts.get("scenario", ""),
         generated=_number("generated", parts["generated"]) if "generated" in parts else None,
@@ -168,6 +168,6 @@ def _digest(key: str, parts: Mapping[str, str]) -> str:
     return value
 
 
-def _malformed(part: str, why: str, hint: str = "") -> BadInput:
-    where = f"{quoted(part)} is wrong in this token" if part else "This token is not whole"
+def _malformed(part: str | None, why: str, hint: str = "") -> BadInput:
+    where = f"{quoted(part)} is wrong in this token" if part is not None else "This token is not whole"
     return BadInput(f"{where}: {why}.{hint}", f"A token looks like this: {EXAMPLE}")

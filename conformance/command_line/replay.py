@@ -54,7 +54,7 @@ def command(what: str, name: str | None, seed: int | None) -> NoReturn:
         sys.exit(HARNESS_BROKE)
     outcome = against_the_reference(outcome, scenario, implementation, token.seed)
     click.echo(trace, nl=False)
-    for line in (*_told(scenario, token, outcome), *versions, _again(scenario, token, trace)):
+    for line in (*_told(scenario, token, outcome), *versions, *_again(scenario, token, trace)):
         click.echo(line, err=True)
     sys.exit(exit_code({outcome.verdict}))
 
@@ -69,8 +69,9 @@ def _meant(what: str, name: str | None, seed: int | None) -> tuple[Scenario, Tok
         raise BadInput("There is nothing to replay.", f"Give a scenario file, or a token such as {EXAMPLE}")
     if os.path.exists(what) or not looks_like_a_token(what):
         scenario = Catalogue().one(what)
-        return scenario, Token(selector_of(scenario), seed=seed or 0, on=name or REFERENCE)
-    token = parse(what)
+        on = REFERENCE if name is None else name
+        return scenario, Token(selector_of(scenario), seed=seed or 0, on=on)
+    token = parse(what.strip())
     if seed is not None:
         other = evolve(token.unbound(), seed=seed)
         raise BadInput("A token has its seed, and --seed would be another.", f"Try: bgfetch replay {other}")
@@ -106,10 +107,11 @@ def _told(scenario: Scenario, token: Token, outcome: Outcome) -> Iterator[str]:
     yield from reasons(outcome.note, outcome.checks)
 
 
-def _again(scenario: Scenario, token: Token, trace: str) -> str:
+def _again(scenario: Scenario, token: Token, trace: str) -> Iterator[str]:
     """The token of this run, or why it has none."""
     from conformance.tokens import has_tokens
 
-    if has_tokens(token.on):
-        return f"token  {token.came_to(scenario, trace)}"
-    return f"Only the simulator gives the same trace each time; this is one of those that {token.on} gives."
+    if not has_tokens(token.on):
+        yield f"Only the simulator gives the same trace each time; this is one that {token.on} gave."
+    elif trace:
+        yield f"token  {token.came_to(scenario, trace)}"
