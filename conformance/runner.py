@@ -18,7 +18,7 @@ import trio
 from attrs import Factory, asdict, define, evolve, frozen
 
 from conformance import __version__
-from conformance.checks import judge, unconfirmed_action, unseen_choices, where_unseen
+from conformance.checks import judge, unseen_choices, untold, where_unseen
 from conformance.driver import drive
 from conformance.errors import BadInput
 from conformance.implementations.protocol import (
@@ -229,7 +229,7 @@ async def _attempt(
         outcome.checks = tuple(where_unseen(checks, outcome.note) if outcome.note else checks)
         outcome.verdict = verdict_of(outcome.checks)
         if outcome.verdict == INCONCLUSIVE:
-            outcome.note = outcome.note or unconfirmed_action(scenario, outcome.observations)
+            outcome.note = outcome.note or untold(checks)
     except Exception as error:
         cause = _leaf(error)
         if isinstance(cause, Unsupported):
