@@ -445,14 +445,17 @@ def test_ctrl_c_ends_it_without_a_trace(bgfetch: Bgfetch, monkeypatch: pytest.Mo
 def test_a_trouble_of_the_harness_is_told_with_its_story(
     bgfetch: Bgfetch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    one = token(PLAIN)
+
     async def drive(*_: Any) -> None:
         raise ZeroDivisionError("by design")
 
     monkeypatch.setattr("conformance.runner.drive", drive)
-    done = bgfetch("replay", PLAIN)
-    assert done.exit_code == 3
-    assert "Traceback" in done.stderr
-    assert "ZeroDivisionError: by design" in done.stderr
+    for what in (PLAIN, str(one)):
+        done = bgfetch("replay", what)
+        assert done.exit_code == 3
+        assert "Traceback" in done.stderr
+        assert "ZeroDivisionError: by design" in done.stderr
 
 
 @pytest.mark.browser

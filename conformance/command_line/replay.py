@@ -50,7 +50,7 @@ def command(what: str, name: str | None, seed: int | None) -> NoReturn:
     try:
         versions = compare(token, trace)
     except Irreproducible as error:
-        click.echo(f"bgfetch: {error}", err=True)
+        click.echo(f"{outcome.story}bgfetch: {error}", err=True)
         sys.exit(HARNESS_BROKE)
     outcome = against_the_reference(outcome, scenario, implementation, token.seed)
     click.echo(trace, nl=False)
