@@ -21,6 +21,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from reports import cells
+from reports.machine import replay
 from reports.parts import Part, part
 from reports.run import Run
 from reports.text import clip, duration, plural, visible
@@ -79,7 +80,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(GLYPHS=cells.GLYPHS, WORDS=cells.WORDS, REMARK=cells.REMARK)
+    environment.globals.update(GLYPHS=cells.GLYPHS, WORDS=cells.WORDS, REMARK=cells.REMARK, replay=replay)
     environment.filters.update(clip=clip, duration=duration, plural=plural, source=_source)
     return environment
 

@@ -144,7 +144,10 @@ def test_the_end_tells_the_mix_the_endings_and_each_trouble_once(bgfetch: Bgfetc
     assert "features  wait" in told.output
     assert "endings   success" in told.output
     assert "2 times differs, first in seed 20:" in told.output
-    assert "To see it again: bgfetch sweep --seeds 20-20 --on mutant:link-switched-on" in told.output
+    assert (
+        "To see it again: bgfetch replay v0.1.0,generated=20,seed=20,on=mutant:link-switched-on"
+        in told.output
+    )
     assert "4 times broken, first in seed 23:" in told.output
     assert told.output.endswith("\n60 examples, 6 findings, 2 troubles\n")
     assert not list(tmp_path.iterdir()), "without --out nothing is kept"

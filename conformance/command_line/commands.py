@@ -16,6 +16,7 @@ from conformance.scenario.errors import ScenarioError
 
 COMMANDS = (
     "run",
+    "replay",
     "fuzz",
     "sweep",
     "list",

@@ -8,7 +8,6 @@ from typing import Any
 
 import click
 
-from conformance.errors import BadInput
 from conformance.scenario.model import Scenario
 
 
@@ -18,13 +17,7 @@ def command(selector: str) -> None:
     """Tell a scenario: its clauses, the levers it needs, its steps, its expectations, its file."""
     from conformance.selectors import Catalogue
 
-    scenarios = Catalogue().select([selector])
-    if len(scenarios) != 1:
-        raise BadInput(
-            f"{selector!r} means {len(scenarios)} scenarios, and one can be shown.",
-            f"To see which: bgfetch list '{selector}'",
-        )
-    click.echo("\n".join(_lines(scenarios[0])))
+    click.echo("\n".join(_lines(Catalogue().one(selector))))
 
 
 def _lines(scenario: Scenario) -> Iterator[str]:

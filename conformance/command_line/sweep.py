@@ -18,10 +18,8 @@ from conformance.command_line.exit_codes import AS_EXPECTED, FAILED, HARNESS_BRO
 from conformance.errors import BadInput
 
 if TYPE_CHECKING:
-    from conformance.adversary.sweep import Block, Sweep, Trouble
+    from conformance.adversary.sweep import Block, Found, Sweep, Trouble
     from conformance.adversary.sweep_log import SweepLog
-
-ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @click.command("sweep", short_help="Run and judge the scenarios of a range of seeds.")
@@ -77,6 +75,7 @@ def command(text: str, name: str, jobs: int | None, cluster: str | None, out: Pa
 def _work_out(log: SweepLog, jobs: int, cluster: str | None) -> None:
     """Work out the blocks that are missing; each is in the log as soon as it is finished."""
     from conformance.adversary.sweep import BLOCK
+    from conformance.command_line.interruption import ENDS
     from conformance.command_line.progress import counted
     from conformance.processes import WorkerDied
 
@@ -93,14 +92,16 @@ def _work_out(log: SweepLog, jobs: int, cluster: str | None) -> None:
         click.echo(f"bgfetch: interrupted. {_kept(log)}", err=True)
         sys.exit(INTERRUPTED)
     except WorkerDied as died:
-        again = _command(log.sweep, died.thing)
-        click.echo(f"bgfetch: seeds {died}. {_kept(log)}\nTo see it alone: {again}", err=True)
+        alone = _alone(log.sweep, died.thing)
+        click.echo(f"bgfetch: seeds {died}. {_kept(log)}\nTo see it alone: {alone}", err=True)
         sys.exit(HARNESS_BROKE)
 
 
 @contextmanager
 def _whole() -> Iterator[None]:
     """What is within is not interrupted: an interrupt strikes behind it."""
+    from conformance.command_line.interruption import ENDS
+
     struck: list[int] = []
     heard = [end for end in ENDS if signal.getsignal(end) is not signal.SIG_IGN]
     handlers = {end: signal.signal(end, lambda end, frame: struck.append(end)) for end in heard}
@@ -134,7 +135,18 @@ def _kept(log: SweepLog) -> str:
     return f"{len(log.blocks)} blocks are kept in {log.path}, and the same command goes on from there."
 
 
-def _command(sweep: Sweep, seeds: object) -> str:
+def _again(sweep: Sweep, found: Found) -> str:
+    """The command that has a finding again."""
+    from conformance.adversary.oracles import BODIES
+    from conformance.adversary.sweep import Seeds
+    from conformance.tokens import Token
+
+    if found.finding.kind == BODIES:  # which a replay does not look at
+        return _alone(sweep, Seeds(found.seed, found.seed))
+    return f"bgfetch replay {Token(generated=found.seed, seed=found.seed, on=sweep.on)}"
+
+
+def _alone(sweep: Sweep, seeds: object) -> str:
     """The command that sweeps just these seeds, as they were."""
     on = () if sweep.on == "simulator" else ("--on", sweep.on)
     return shlex.join(("bgfetch", "sweep", "--seeds", str(seeds), *on))
@@ -142,16 +154,15 @@ def _command(sweep: Sweep, seeds: object) -> str:
 
 def _told(log: SweepLog, found: list[Trouble]) -> Iterator[str]:
     """The mix, what never came into play, how fetches ended, each trouble with its first seed, the sum."""
-    from conformance.adversary.sweep import Seeds
     from conformance.command_line.mix import mix_told
 
     blocks = log.blocks.values()
     yield from mix_told(_sum(block.features for block in blocks), _sum(block.endings for block in blocks))
     for trouble in found:
-        seed, finding = trouble.first.seed, trouble.first.finding
-        yield f"\n{trouble.count} times {finding.kind}, first in seed {seed}:"
+        finding = trouble.first.finding
+        yield f"\n{trouble.count} times {finding.kind}, first in seed {trouble.first.seed}:"
         yield from (f"  {line}" for line in finding.told)
-        yield f"  To see it again: {_command(log.sweep, Seeds(seed, seed))}"
+        yield f"  To see it again: {_again(log.sweep, trouble.first)}"
     findings = sum(one.count for one in found)
     yield f"\n{len(log.sweep.seeds)} examples, {findings} findings, {len(found)} troubles"
     if log.path:
