@@ -56,10 +56,10 @@ class Proof:
 
 @frozen
 class Finding:
-    """A check that did not pass, on these implementations, with its proof on the first of them."""
+    """A check that did not pass, on these implementations, of these clauses, with its proof on the first."""
 
     columns: tuple[str, ...]
-    clause: Clause
+    clauses: tuple[Clause, ...]
     check: Check
     proofs: tuple[Proof, ...]
     more: int
@@ -117,6 +117,17 @@ class Part:
     replay: str
     notes: tuple[tuple[str, str], ...]
     undrawn: int
+
+    @property
+    def by_verdict(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """The implementations by the verdicts that they were given, where not all were given the same."""
+        found: dict[str, list[str]] = {}
+        for cell in self.row.cells:
+            for verdict, _ in cell.counts:
+                found.setdefault(verdict, []).append(cell.column)
+        return (
+            tuple((verdict, tuple(columns)) for verdict, columns in found.items()) if len(found) > 1 else ()
+        )
 
     @property
     def reason(self) -> str:
@@ -227,7 +238,7 @@ def _findings(
     for one in candidates:
         for check in one.result.checks:
             if check.verdict != PASS:
-                key = (check.clause, check.level, check.verdict, check.expected, check.actual)
+                key = (check.level, check.authority, check.verdict, check.expected, check.actual)
                 found.setdefault(key, []).append((one, check))
     made = (_finding(group, listed, paraphrases) for group in found.values())
     return sorted(made, key=lambda f: (f.check.level != "must", _WORST_FIRST.index(f.check.verdict)))
@@ -245,7 +256,8 @@ def _finding(
         for number, anchor in zip(numbers, anchors, strict=False)
     )
     columns = tuple(dict.fromkeys(o.column for o, _ in group))
-    return Finding(columns, clause(check.clause, paraphrases), check, proofs, len(numbers) - len(proofs))
+    clauses = tuple(clause(id, paraphrases) for id in dict.fromkeys(c.clause for _, c in group))
+    return Finding(columns, clauses, check, proofs, len(numbers) - len(proofs))
 
 
 # -- what was seen --------------------------------------------------------------------------

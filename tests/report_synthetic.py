@@ -22,10 +22,10 @@ SCENARIOS, COPIES = 250, 4
 IMPLEMENTATIONS = ("simulator", "simulator:literal=E3", "simulator:literal=E61", "mutant:no-range-header")
 
 
-def write_synthetic(folder: Path) -> Path:
-    """Write the run into a folder that is not there yet; gives the folder."""
-    told = [(one, on, _told(one, on)) for one in _chosen() for on in IMPLEMENTATIONS]
-    copies = list(_copies(told))
+def write_synthetic(folder: Path, scenarios: int = SCENARIOS) -> Path:
+    """Write the run, or one of fewer scenarios, into a folder that is not there yet; gives the folder."""
+    told = [(one, on, _told(one, on)) for one in _chosen(scenarios) for on in IMPLEMENTATIONS]
+    copies = list(_copies(told, scenarios))
     run = RunFolder.create(folder)
     run.begin(_header([one for one, on, _ in copies if on == IMPLEMENTATIONS[0]]))
     for one, on, (checks, seen) in copies:
@@ -38,10 +38,10 @@ def write_synthetic(folder: Path) -> Path:
     return folder
 
 
-def _chosen() -> Sequence[Scenario]:
+def _chosen(scenarios: int) -> Sequence[Scenario]:
     """Scenarios from all over the catalogue."""
-    every = len(catalogue()) * COPIES / SCENARIOS
-    return [catalogue()[int(number * every)] for number in range(-(-SCENARIOS // COPIES))]
+    every = len(catalogue()) * COPIES / scenarios
+    return [catalogue()[int(number * every)] for number in range(-(-scenarios // COPIES))]
 
 
 Told = tuple[tuple[Check, ...], Sequence[Observation]]
@@ -52,13 +52,15 @@ def _told(one: Scenario, on: str) -> Told:
     return tuple(judge(one, seen)), seen
 
 
-def _copies(told: Sequence[tuple[Scenario, str, Told]]) -> Iterator[tuple[Scenario, str, Told]]:
+def _copies(
+    told: Sequence[tuple[Scenario, str, Told]], scenarios: int
+) -> Iterator[tuple[Scenario, str, Told]]:
     """Each scenario some more times under another id, until there are as many as are wanted."""
     kept: set[str] = set()
     for copy in range(COPIES):
         for one, on, result in told:
             named = evolve(one, id=f"{one.id}-{copy}") if copy else one
-            if named.id in kept or len(kept) < SCENARIOS:
+            if named.id in kept or len(kept) < scenarios:
                 kept.add(named.id)
                 yield named, on, result
 

@@ -52,7 +52,7 @@
   }));
 
   const glob = (pattern) => {
-    const sign = (s) => s === "*" ? ".*" : s === "?" ? "." : s.startsWith("[") ? s.replace(/^\[!/, "[^") : s.replace(/[^\w\s]/g, "\\$&");
+    const sign = (s) => s === "*" ? ".*" : s === "?" ? "." : s.startsWith("[") ? s.replace(/^\[!/, "[^") : s.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
     try {
       return new RegExp("^" + pattern.replace(/\[[^\]]+\]|[^]/g, sign) + "$", "u");
     } catch {

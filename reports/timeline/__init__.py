@@ -40,6 +40,7 @@ class Told:
         for strand in self.strands:
             for item in strand.items:
                 yield from (item.start, item.stop, *(moment for moment, _ in item.stairs))
+        yield from (self.story.moments[number] for tie in self.ties for number in tie)
 
 
 def drawn(results: Sequence[tuple[Result, Sequence[Observation]]], canvas: Canvas) -> tuple[Picture, ...]:
@@ -93,7 +94,7 @@ def _picture(told: Told, axis: Axis, canvas: Canvas) -> Picture:
         axis.folds,
         axis.ticks,
         _rule(told.wrong, axis, canvas) if told.wrong else None,
-        tuple(arrows(lanes, told.ties)),
+        tuple(arrows(lanes, told.ties, lambda number: axis.x(told.story.moments[number]))),
         notes,
     )
 

@@ -7,7 +7,7 @@ become one mark that says how many it stands for. A label is placed only where t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from attrs import Factory, define, frozen
 
@@ -219,8 +219,10 @@ def _cut(text: str, canvas: Canvas, room: int) -> str:
     return text[:letters] + "…" if letters >= _SHORTEST - 1 else ""
 
 
-def arrows(lanes: Iterable[Lane], ties: Iterable[tuple[int, int]]) -> Iterator[Arrow]:
-    """An arrow for each tie whose ends are both drawn, and not by the same mark."""
+def arrows(
+    lanes: Iterable[Lane], ties: Iterable[tuple[int, int]], x: Callable[[int], int]
+) -> Iterator[Arrow]:
+    """An arrow for each tie between two marks that are drawn; ``x`` tells where an observation lies."""
     drawn: dict[int, Mark] = {}
     for one in lanes:
         for mark in one.marks:
@@ -229,8 +231,4 @@ def arrows(lanes: Iterable[Lane], ties: Iterable[tuple[int, int]]) -> Iterator[A
     for cause, effect in ties:
         a, b = drawn.get(cause), drawn.get(effect)
         if a and b and a is not b:
-            yield Arrow(a.x0 + (a.x1 - a.x0) // 2 if a.point else a.x0, _middle(a), b.x0, _middle(b))
-
-
-def _middle(mark: Mark) -> int:
-    return (mark.y0 + mark.y1) // 2
+            yield Arrow(x(cause), (a.y0 + a.y1) // 2, x(effect), (b.y0 + b.y1) // 2)

@@ -22,7 +22,10 @@ from simulator.observation import Attributes, Display, Observation, Progress, Se
 LANES = 8
 """Requests with a lane of their own; of the rest it is said how many there are."""
 MOST = 2**53
-_RANGE = re.compile(r"bytes (\d{1,15})-(\d{1,15})/(\d{1,15}|\*)")
+_FAR = 100
+"""A complete length so many times as large as what was reached would leave nothing to be seen."""
+_RANGE = re.compile(r"bytes (\d{1,40})-(\d{1,40})/(\d{1,40}|\*)", re.ASCII | re.IGNORECASE)
+_ASKED = re.compile(r"bytes=(\d{1,40})-\d*", re.ASCII)
 
 
 @frozen
@@ -75,8 +78,11 @@ def _attempt(exchange: Exchange) -> Attempt:
     _, response = exchange.response
     headers = {name.lower(): value for name, value in response.headers}
     part = _RANGE.fullmatch(headers.get("content-range", ""))
-    if response.status == 206 and part:
-        return Attempt(exchange, int(part[1]), 0 if part[3] == "*" else int(part[3]))
+    if response.status == 206:
+        asked = _ASKED.fullmatch(exchange.request.range)
+        base = min(MOST, int((part or asked or "00")[1]))
+        total = 0 if not part or part[3] == "*" else min(MOST, int(part[3]))
+        return Attempt(exchange, base, total if total <= _FAR * (base + exchange.sent) else 0)
     told = headers.get("content-length", "")
     whole = response.status < 400 and exchange.request.method != "HEAD"
     length = int(told) if whole and told.isascii() and told.isdigit() and len(told) < 16 else 0
@@ -168,7 +174,10 @@ def _line(story: Story, changes: Sequence[tuple[Observation, int]], total: int) 
     most = max(amount for _, amount in stairs)
     over = 0 < total < most
     title = f"downloaded {size(most)} at the most" + (f" of downloadTotal {size(total)}" if total else "")
-    label = f"{size(stairs[-1][1])} of {size(total)}" if total else size(stairs[-1][1])
+    last = stairs[-1][1]
+    label = (
+        size(most) + (f" of {size(total)}" if total else "") + (f", then {size(last)}" if last < most else "")
+    )
     numbers = tuple(seen.sequence for seen, _ in changes)
     look = "over" if over else "line"
     return Item(look, stairs[0][0], story.end, title, label, numbers, stairs[0][1], tuple(stairs))
