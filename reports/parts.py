@@ -30,7 +30,7 @@ SPECIFICATION = "https://wicg.github.io/background-fetch/"
 PICTURES, FINDINGS, HELD, PROOFS, LINES = 4, 12, 4, 12, 20
 """Shown of one scenario at the most: timelines, findings, what was seen to hold, proofs of a check, and
 observations of a result, which count without those that a finding rests on."""
-_SOURCE = 100_000
+_SOURCE, _SUMMARY = 100_000, 110
 _IN_STORE = re.compile(r"\b(cut|stall|trickle|refuse)\s*=")
 """The faults that a scenario file has in store, as the selector ``fault:`` knows them."""
 NO_PICTURE = Markup("")
@@ -133,8 +133,13 @@ class Part:
     def reason(self) -> str:
         """Why it did not pass, in one line, "" where it did."""
         for finding in self.findings:
-            return f"expected {clip(finding.check.expected, 120)}; was {clip(finding.check.actual, 120)}"
-        return clip(self.notes[0][1], 240) if self.notes else ""
+            return f"expected {_short(finding.check.expected)}; was {_short(finding.check.actual)}"
+        return _short(self.notes[0][1].partition("\n")[0]) if self.notes else ""
+
+
+def _short(text: str) -> str:
+    """A text in a summary, which the part below tells whole."""
+    return text if len(text) <= _SUMMARY else f"{text[:_SUMMARY]}…"
 
 
 def part(run: Run, row: Row, number: int, anchor: str, paraphrases: Mapping[str, str], *, full: bool) -> Part:

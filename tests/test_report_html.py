@@ -22,6 +22,7 @@ from reports.clause_table import Rule, sections
 from reports.html import folder, render
 from reports.outcomes import kills, outcomes
 from reports.parts import FINDINGS, LINES, PICTURES, PROOFS, Part, clause, part
+from simulator.observation import Log, Progress
 from tests.report_sample import CASES, CLAUSES, HOSTILE, write_hostile, write_sample
 from tests.report_synthetic import write_synthetic
 
@@ -37,6 +38,7 @@ class Page(HTMLParser):
         self.links: list[str] = []
         self.tags: Counter[str] = Counter()
         self.attributes: set[str] = set()
+        self.classes: list[str] = []
         self.text = ""
         self.open: list[str] = []
         self.feed(page)
@@ -47,6 +49,7 @@ class Page(HTMLParser):
         named: Mapping[str, str | None] = dict(attrs)
         self.tags[tag] += 1
         self.attributes |= set(named)
+        self.classes += (named.get("class") or "").split() if "main" in self.open else []
         self.ids.update([named["id"] or ""] if "id" in named else [])
         self.links += [named["href"] or ""] if "href" in named else []
         self.open += [] if tag in VOID else [tag]
@@ -329,6 +332,28 @@ def test_a_run_of_nothing_is_a_page_too(sample: Run) -> None:
     page = Page(render(empty, {}))
     assert "The run holds no result." in page.words
     assert "all of it" in page.words
+
+
+def test_a_run_of_harness_trouble_only_blames_nobody(sample: Run) -> None:
+    results = tuple(
+        evolve(one, verdict="error", checks=(), note="the browser died") for one in sample.results[:6]
+    )
+    page = Page(render(evolve(sample, results=results, scenarios=sample.scenarios[:1]), CLAUSES))
+    assert "6 results say nothing of the implementation: 6 harness trouble." in page.words
+    assert "simulator: the browser died" in page.words
+    assert not [word for word in page.classes if word == "fail"]
+
+
+def test_a_long_story_is_drawn_quickly(sample: Run) -> None:
+    log = Log(lambda: 0)
+    for number in range(20_000):
+        log.see("page", "page", "f", Progress(number, 0, "", "", recordsAvailable=True))
+    result = evolve(sample.results[0], observations="long")
+    run = evolve(sample, results=(result,), observations={"long": tuple(log.observations)})
+    began = time.process_time()
+    size = len(render(run, {}))
+    assert time.process_time() - began < 2
+    assert size < 100_000
 
 
 def test_a_thousand_results_stay_small_and_quick(tmp_path: Path) -> None:

@@ -112,7 +112,7 @@ def test_nothing_overlaps_in_any_scenario_of_the_catalogue(one: Scenario, on: st
         assert x + picture.canvas.text(text) <= after
 
 
-TIMES = st.one_of(st.integers(0, 3), st.integers(0, 10 * HOUR))
+TIMES = st.one_of(st.integers(0, 3), st.integers(0, 10 * HOUR), st.just(10**400))
 WORDS = st.text(max_size=30)
 AMOUNTS = st.integers(-1, 2**70)
 
@@ -171,6 +171,14 @@ def test_eight_idle_hours_are_folded_and_told() -> None:
     (picture,) = drawn([_told(_of(RESUME))], svg.CANVAS)
     assert [fold.text for fold in picture.folds] == ["8 h"]
     assert "8 h in which nothing was seen, folded" in svg.svg(picture)
+
+
+def test_milliseconds_are_never_folded() -> None:
+    times = iter([0, 20 * MS, 20 * MS + 1, 20 * MS + 2])
+    log = Log(lambda: next(times))
+    for number in range(4):
+        log.see("origin", "own.test", f"/{number}", Request(1, "GET"))
+    assert _picture(log).folds == ()
 
 
 def test_the_rule_stands_at_the_first_wrong_moment_with_expected_and_actual() -> None:

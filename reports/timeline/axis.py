@@ -19,7 +19,8 @@ from reports.timeline.story import Moment
 FOLDS = 8
 """Gaps folded at the most."""
 _DOMINANT, _JUMP = 4, 20
-"""A gap is idle where it is so many times as long as all shorter ones together, and as the next of them."""
+"""A gap is idle where it is so many times as long as all shorter ones together, and as the next of them,
+and a second at least: below that, waiting is a part of what happens."""
 
 
 @frozen
@@ -94,7 +95,7 @@ def _idle(order: Sequence[Moment]) -> frozenset[Moment]:
     folded = 0
     for number, ((gap, _), (shorter, _)) in enumerate(pairwise(gaps[: FOLDS + 1]), 1):
         rest -= gap
-        if shorter and gap >= _DOMINANT * rest and gap >= _JUMP * shorter:
+        if gap >= SECOND and shorter and gap >= _DOMINANT * rest and gap >= _JUMP * shorter:
             folded = number
     return frozenset(moment for _, moment in gaps[:folded])
 

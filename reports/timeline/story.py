@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from attrs import Factory, define, evolve, frozen
 
+from reports.machine import bounded
 from reports.telling import tell
 from reports.text import clip, size
 from simulator.observation import Event, Kind, Observation, Progress, Record, Request, Response
@@ -87,7 +88,7 @@ class Story:
         moments: dict[int, Moment] = {}
         latest, rank = -1, 0
         for one in seen:
-            time = max(one.time, latest)
+            time = max(bounded(one.time), latest)
             rank = rank + 1 if time == latest else 0
             latest = time
             moments[one.sequence] = (time, rank)
