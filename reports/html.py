@@ -25,6 +25,7 @@ from reports.clause_table import Rule, Section
 from reports.outcomes import KILLERS, Kill, Outcomes, Untold, kills, limits, outcomes, untold
 from reports.parts import Part, part
 from reports.run import Run
+from reports.sentences import STEPS
 from reports.text import clip, duration, plural, size, visible
 
 FULL = "report"
@@ -125,6 +126,7 @@ def _environment() -> Environment:
         REMARK_MEANING=cells.REMARK_MEANING,
         TESTED=clause_table.TESTED,
         KILLERS=KILLERS,
+        STEPS=STEPS,
     )
     environment.filters.update(clip=clip, duration=duration, plural=plural, size=size, source=_source)
     return environment
@@ -230,6 +232,3 @@ def _judges(run: Run, table: cells.Matrix) -> Iterable[Judge]:
         version = run.header.implementations.get(name, "version not told")
         wall, virtual = (sum(getattr(r, time) for r in cell.results) for time in ("wall", "virtual"))
         yield Judge(cell.column, version, cell, wall, virtual)
-
-
-__all__ = ["FULL", "Page", "folder", "render"]

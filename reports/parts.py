@@ -18,7 +18,7 @@ from reports.cells import Row
 from reports.machine import replay
 from reports.outcomes import faults
 from reports.run import Listed, Run
-from reports.sentences import STEPS, steps
+from reports.sentences import steps
 from reports.telling import tell
 from reports.text import clip, duration
 from reports.timeline import drawn
@@ -306,6 +306,3 @@ def _line(seen: Observation, who: str, *, whole: bool) -> str:
     """An observation as it is listed; without its headers, unless something rests on it."""
     told = tell(seen) if whole else brief(seen)
     return told if seen.actor in ("", who, "/") else f"{clip(seen.actor, 60)}: {told}"
-
-
-__all__ = ["PROOFS", "SPECIFICATION", "STEPS", "Clause", "Part", "clause", "label", "part"]

@@ -89,7 +89,8 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     alone = dict(html.folder(read_run(runs["sample"]), CLAUSES))
     (folder / "alone.html").write_text(alone["report/3.html"], "utf-8")
     told = {name: (run / "report.html").as_uri() for name, run in runs.items()}
-    return {**told, "alone": (folder / "alone.html").as_uri()}
+    (folder / "index.html").write_text(alone["report/index.html"], "utf-8")
+    return {**told, **{name: (folder / f"{name}.html").as_uri() for name in ("alone", "index")}}
 
 
 def _open(chromium: Chrome, address: str, width: int = 1280, scheme: str = "light") -> None:
@@ -134,8 +135,10 @@ def test_no_two_labels_of_a_timeline_overlap(chromium: Chrome, pages: dict[str, 
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("name", ["sample", "hostile", "alone"])
+@pytest.mark.parametrize(
+    ("name", "width"),
+    [("sample", 1280), ("sample", 390), ("hostile", 1280), ("alone", 1280), ("index", 1280)],
+)
 def test_nothing_keeps_people_out(
     chromium: Chrome, pages: dict[str, str], name: str, width: int, scheme: str
 ) -> None:
@@ -150,6 +153,7 @@ def test_nothing_keeps_people_out(
 ALL = ["two-files", "not-found", "offline-mid-way", "changed-etag", "wrong-first-byte"]
 
 
+@pytest.mark.parametrize("name", ["sample", "index"])
 @pytest.mark.parametrize(
     ("values", "shown"),
     [
@@ -169,9 +173,9 @@ ALL = ["two-files", "not-found", "offline-mid-way", "changed-etag", "wrong-first
     ],
 )
 def test_the_page_selects_as_the_command_line_does(
-    chromium: Chrome, pages: dict[str, str], values: dict[str, str], shown: list[str]
+    chromium: Chrome, pages: dict[str, str], name: str, values: dict[str, str], shown: list[str]
 ) -> None:
-    _open(chromium, pages["sample"])
+    _open(chromium, pages[name])
     chromium.execute_script(SET, values)
     found = [place.rpartition("/")[2] for place in chromium.execute_script(SHOWN)]
     assert found[: len(shown)] == shown

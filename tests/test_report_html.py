@@ -6,12 +6,13 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from attrs import evolve
+from click.testing import Result
 
 from conformance.clauses import clauses
 from conformance.command_line.report import rules
@@ -387,3 +388,15 @@ def test_the_full_report_is_a_folder_that_leaves_nothing_out(sample: Run) -> Non
     there = {link.partition("#")[2] for link in alone.links if link.startswith("index.html#")}
     assert there
     assert there <= set(index.ids)
+
+
+def test_the_command_line_tells_of_clauses_and_mutants_and_writes_the_folder(
+    bgfetch: Callable[..., Result], tmp_path: Path
+) -> None:
+    write_sample(tmp_path / "run", CASES[:2])
+    done = bgfetch("report", "run", "--full")
+    assert done.exit_code == 0
+    assert done.output.splitlines() == ["run/report.html", "run/report/index.html"]
+    page = Page((tmp_path / "run" / "report.html").read_text("utf-8"))
+    assert "Broken on purpose by mutant:" in page.words
+    assert (tmp_path / "run" / "report" / "2.html").is_file()

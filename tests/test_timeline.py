@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 import pytest
+from click.testing import Result as Outcome
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -304,7 +305,7 @@ def test_nothing_seen_is_a_picture_too() -> None:
 
 
 @pytest.mark.parametrize("line", ["✓ simulator: pass", "✗ mutant:no-range-header: fail", "⋯8 h⋯"])
-def test_the_terminal_draws_a_scenario(bgfetch, line: str) -> None:  # type: ignore[no-untyped-def]
+def test_the_terminal_draws_a_scenario(bgfetch: Callable[..., Outcome], line: str) -> None:
     done = bgfetch("show", RESUME, "--timeline", "--on", "simulator", "--on", "mutant:no-range-header")
     assert done.exit_code == 0
     assert line in done.output

@@ -36,9 +36,9 @@
   const words = byId("words"), which = byId("which"), order = byId("order"), found = byId("found");
   const scenarios = [...document.querySelectorAll(".scenario")].map((part) => ({
     part,
-    id: (part.querySelector(".id code") || {textContent: part.id.slice(2)}).textContent,
+    id: part.dataset.id || part.querySelector(".id code").textContent,
     title: part.querySelector(".row > span").textContent.toLowerCase(),
-    clauses: [...part.querySelectorAll(".clauses code")].map((one) => one.textContent),
+    clauses: part.dataset.c?.split(" ") || [...part.querySelectorAll(".clauses code")].map((one) => one.textContent),
     faults: (part.dataset.f || "").split(" "),
     states: new Set([...part.querySelectorAll(":scope > .row .v")].flatMap((one) => [...one.classList])),
     differs: part.dataset.d !== "0",
