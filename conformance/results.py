@@ -41,7 +41,8 @@ class Result:
 
     ``observations`` is the path of the observation file, relative to the run's folder; ``note``
     says what lever is missing, what broke, or what the run could not tell. ``wall`` and
-    ``virtual`` are nanoseconds.
+    ``virtual`` are nanoseconds. ``token`` is what ``bgfetch replay`` gives the same trace again for,
+    "" where time is real and nothing does.
     """
 
     scenario: str
@@ -55,6 +56,7 @@ class Result:
     wall: int = 0
     virtual: int = 0
     observations: str = ""
+    token: str = ""
 
     @property
     def key(self) -> tuple[str, str, str, int, int]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +20,6 @@ from attrs import evolve
 
 from conformance.errors import BadInput
 from conformance.results import Result, RunEnd, RunHeader
-from simulator.observation import Observation
 
 RESULTS = "results.jsonl"
 OBSERVATIONS = "observations"
@@ -61,13 +60,13 @@ class RunFolder:
             self._file = os.open(self.path / RESULTS, flags, 0o666)
             self._append(header.to_json())
 
-    def add(self, result: Result, observations: Iterable[Observation]) -> Result:
-        """Write the observations, then the result that names their file; give that result.
+    def add(self, result: Result, trace: str) -> Result:
+        """Write the trace (observations as lines), then the result that names its file; give that result.
 
         Raises BadInput if the disk is full or gone; what was written before stays and is whole.
         """
         with self._told():
-            name = self._write_observations(result, "".join(f"{seen.line()}\n" for seen in observations))
+            name = self._write_observations(result, trace)
             result = evolve(result, observations=name)
             self._append(result.to_json())
         self.kept += 1

@@ -18,7 +18,7 @@ import trio
 from attrs import Factory, asdict, define, evolve, frozen
 
 from conformance import __version__
-from conformance.checks import judge, unconfirmed_action, unseen_choices, where_unseen
+from conformance.checks import judge, unseen_choices, untold, where_unseen
 from conformance.driver import drive
 from conformance.errors import BadInput
 from conformance.implementations.protocol import (
@@ -32,6 +32,7 @@ from conformance.results import ERROR, INCONCLUSIVE, UNSUPPORTED, Check, Result,
 from conformance.run_folder import RunFolder
 from conformance.scenario.levers import required_levers
 from conformance.scenario.model import Scenario
+from conformance.tokens import has_tokens, text_of, token_of
 from simulator.observation import Log, Network, Observation, Request, select
 
 
@@ -100,6 +101,8 @@ async def _one(
 ) -> int:
     began = time.monotonic_ns()
     outcome = await candidate.judged(scenario, seed)
+    wall, trace = time.monotonic_ns() - began, text_of(outcome.observations)
+    has_token = trace and has_tokens(candidate.name)
     result = Result(
         scenario=scenario.id,
         implementation=candidate.name,
@@ -108,13 +111,25 @@ async def _one(
         seed=seed,
         repetition=repetition,
         note=outcome.note,
-        wall=time.monotonic_ns() - began,
+        wall=wall,
         virtual=outcome.virtual,
+        token=str(token_of(scenario, candidate.name, seed, trace)) if has_token else "",
     )
     if outcome.story:
         folder.trouble(result, outcome.story)
-    watcher.ended(folder.add(result, outcome.observations), disturbed=_disturbed(outcome.observations))
+    watcher.ended(folder.add(result, trace), disturbed=_disturbed(outcome.observations))
     return result.virtual
+
+
+async def once(implementation: Implementation, scenario: Scenario, seed: int) -> Outcome:
+    """Run one scenario and keep nothing on disk. Raises BadInput if the implementation cannot be opened."""
+    candidate = Candidate(implementation)
+    try:
+        await candidate.open_first()
+        return await candidate.judged(scenario, seed)
+    finally:
+        with trio.CancelScope(shield=True):
+            await candidate.close()
 
 
 @define
@@ -214,7 +229,7 @@ async def _attempt(
         outcome.checks = tuple(where_unseen(checks, outcome.note) if outcome.note else checks)
         outcome.verdict = verdict_of(outcome.checks)
         if outcome.verdict == INCONCLUSIVE:
-            outcome.note = outcome.note or unconfirmed_action(scenario, outcome.observations)
+            outcome.note = outcome.note or untold(checks)
     except Exception as error:
         cause = _leaf(error)
         if isinstance(cause, Unsupported):

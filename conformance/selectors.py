@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shlex
 from collections.abc import Callable, Iterable, Sequence
 from fnmatch import fnmatchcase
 from functools import cache
@@ -51,6 +53,19 @@ class Catalogue:
                     )
         return list(chosen.values())
 
+    def one(self, selector: str) -> Scenario:
+        """The one scenario that a selector names. Raises BadInput where it names none or several."""
+        if selector not in self.ids and os.path.isdir(selector):
+            raise BadInput(f"{selector} is a folder, and one scenario is wanted.", "Name a file in it.")
+        found = self.select([selector])
+        if len(found) == 1:
+            return found[0]
+        one = f"Say which, for example: {shlex.quote(selector_of(found[0]))}. " if found else ""
+        raise BadInput(
+            f"{selector!r} means {len(found)} scenarios, and one is wanted.",
+            f"{one}To see which there are: bgfetch list {shlex.quote(selector)}",
+        )
+
     def _named(self, selector: str) -> list[Scenario]:
         if selector.startswith("clause:"):
             return self._by_clause(selector.removeprefix("clause:"))
@@ -59,11 +74,11 @@ class Catalogue:
         stem, mark, row = selector.rpartition(MARK)
         if selector in self.ids:
             return list(self.load(selector))
-        if Path(selector).exists():
+        if os.path.exists(selector):  # also of what is too long for a path, where Path raises
             return self._by_path(Path(selector).resolve())
         if any(sign in selector for sign in "*?["):
             return self._by_glob(selector)
-        if mark and (stem in self.ids or Path(stem).is_file()):
+        if mark and (stem in self.ids or os.path.isfile(stem)):
             return [self._row(stem, row)]
         raise self._unknown(selector)
 
@@ -127,6 +142,13 @@ class Catalogue:
 
     def _names(self) -> Sequence[str]:
         return [*self.ids, *{one.rpartition("/")[2]: one for one in self.ids}]
+
+
+def selector_of(scenario: Scenario) -> str:
+    """What selects just this scenario: its id in the catalogue, elsewhere its file, and its row."""
+    stem, mark, row = scenario.id.partition(MARK)
+    inside = scenario.file == str(folder("scenarios").resolve() / f"{stem}.toml")
+    return scenario.id if inside else f"{Path(scenario.file).resolve()}{mark}{row}"
 
 
 def faults(scenario: Scenario) -> set[str]:

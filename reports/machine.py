@@ -134,15 +134,21 @@ def listed(run: Run) -> Mapping[str, Listed]:
     return {scenario.id: scenario for scenario in run.scenarios}
 
 
+def unusual_seed(run: Run, result: Result) -> int | None:
+    """The seed of a result, where it does not follow from the run's seed and the repetition."""
+    return result.seed if result.seed != run.header.seed + result.repetition - 1 else None
+
+
 def turn(run: Run, result: Result) -> str:
     """What tells a further repetition from the first, "" for the first; an unusual seed is named too."""
-    usual = run.header.seed + result.repetition - 1
-    seed = "" if result.seed == usual else f" with seed {result.seed}"
+    seed = "" if unusual_seed(run, result) is None else f" with seed {result.seed}"
     return f"repetition {result.repetition}{seed}" if seed or result.repetition != 1 else ""
 
 
 def replay(result: Result, scenario: Listed | None) -> str:
-    """The command that runs a result's scenario again, in the same order of turns."""
+    """The command that shows a result again: the very same run, where that can be had."""
+    if result.token:
+        return "bgfetch replay " + shlex.quote(line(result.token, BLOCK))
     words = [_selector(result.scenario, scenario), "--on", result.implementation]
     if result.seed:
         words += ["--seed", str(result.seed)]

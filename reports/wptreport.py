@@ -12,7 +12,19 @@ from urllib.parse import quote, urlencode
 
 from conformance.results import ERROR, FAIL, INCONCLUSIVE, PASS, UNSUPPORTED, Check, Result
 from reports.cells import matrix
-from reports.machine import Clauses, begun, bounded, dump, line, listed, missing, reason, replay, versions
+from reports.machine import (
+    Clauses,
+    begun,
+    bounded,
+    dump,
+    line,
+    listed,
+    missing,
+    reason,
+    replay,
+    unusual_seed,
+    versions,
+)
 from reports.run import Listed, Run
 
 _TESTS = {
@@ -75,7 +87,7 @@ def _name(run: Run, result: Result) -> str:
     """A test's id; no two in a file may be the same, so further repetitions are variants."""
     again = {
         "repetition": result.repetition if result.repetition != 1 else None,
-        "seed": result.seed if result.seed != run.header.seed + result.repetition - 1 else None,
+        "seed": unusual_seed(run, result),
     }
     variant = urlencode({name: value for name, value in again.items() if value is not None})
     return f"/{line(result.scenario)}" + (f"?{variant}" if variant else "")

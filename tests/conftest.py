@@ -10,6 +10,8 @@ from click.testing import CliRunner, Result
 
 from conformance.command_line.browsers import found
 from conformance.scenario.model import Expect, Scenario, Step
+from reports.run import Run, read_run
+from tests.report_sample import write_sample
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -39,6 +41,20 @@ def scenario(identifier: str = "tests/plain", *steps: Step) -> Scenario:
         workers={},
         file=f"{identifier}.toml",
     )
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A run as a reader is likely to have it."""
+    return read_run(write_sample(tmp_path_factory.mktemp("sample")))
+
+
+@pytest.fixture(scope="session")
+def files(sample: Run) -> dict[str, str]:
+    """Every file that is written of the sample, by its name."""
+    from tests.report_consumers import texts  # takes a second, which few tests should wait for
+
+    return texts(sample)
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from conformance.checks import judge
 from conformance.results import Check, Result, RunEnd, RunHeader, verdict_of
 from conformance.run_folder import RunFolder
 from conformance.scenario.model import Scenario
+from conformance.tokens import text_of, token_of
 from simulator.observation import Observation
 from tests.simulate import catalogue, observe
 
@@ -29,8 +30,10 @@ def write_synthetic(folder: Path, scenarios: int = SCENARIOS) -> Path:
     run = RunFolder.create(folder)
     run.begin(_header([one for one, on, _ in copies if on == IMPLEMENTATIONS[0]]))
     for one, on, (checks, seen) in copies:
+        trace = text_of(seen)
+        token = str(token_of(one, on, 0, trace))
         result = Result(one.id, on, verdict_of(checks), checks, wall=20_000_000, virtual=_virtual(seen))
-        run.add(result, seen)
+        run.add(evolve(result, token=token), trace)
     run.end(
         RunEnd(len(copies), len(copies), 20_000_000 * len(copies), sum(_virtual(s) for *_, (_, s) in copies))
     )

@@ -11,7 +11,7 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.checks import judge
+from conformance.checks import judge, untold
 from conformance.checks.matching import agrees, in_order
 from conformance.results import FAIL, INCONCLUSIVE, PASS, Check, verdict_of
 from simulator.observation import (
@@ -193,6 +193,20 @@ def test_only_a_must_decides_and_failure_outweighs_doubt(checks: list[Check]) ->
     musts = {check.verdict for check in checks if check.level == "must"}
     expected = FAIL if FAIL in musts else INCONCLUSIVE if INCONCLUSIVE in musts or not checks else PASS
     assert verdict_of(checks) == expected
+
+
+@pytest.mark.parametrize(
+    "observations",
+    [(), tampered(without(Request, Event, EventDone)), SOUND[:-1]],
+    ids=["nothing", "no wire", "no end"],
+)
+def test_doubt_has_a_reason(observations: Sequence[Observation]) -> None:
+    checks = judge(RESUMED, observations)
+    told = untold(checks)
+    if doubtful := [check for check in checks if check.verdict == INCONCLUSIVE]:
+        assert told == f"{doubtful[0].expected}: {doubtful[0].actual}"
+    else:
+        assert told == "nothing was seen that could be checked"
 
 
 # -- the clause that a check is of -----------------------------------------------------------

@@ -11,6 +11,7 @@ import pytest
 
 from conformance.implementations.chromium.folder import kill
 from conformance.implementations.chromium.processes import ended, family, main_process
+from conformance.network.namespace import inside, why_not
 
 CHILD = "import sys; sys.stdin.read()"
 PARENT = f"""
@@ -41,3 +42,25 @@ def test_the_main_process_has_the_profile_and_no_type(browser: subprocess.Popen[
     assert ended(browser.pid, 0)
     assert ended(child, 0)
     assert main_process(tmp_path) is None
+
+
+FIRST = """
+import subprocess, sys
+from pathlib import Path
+from conformance.implementations.chromium.processes import ended, reap
+command = ["sh", "-c", f"{sys.argv[1]} >/dev/null & echo $!"]
+pid = int(subprocess.run(command, stdout=subprocess.PIPE, text=True).stdout)
+assert ended(pid, 5)
+assert Path(f"/proc/{pid}").exists(), "it is handed to the first process, which has not looked yet"
+reap()
+assert not Path(f"/proc/{pid}").exists()
+"""
+
+
+@pytest.mark.skipif(bool(why_not()), reason=why_not())
+def test_what_a_dead_browser_leaves_is_let_go_of(tmp_path: Path) -> None:
+    program = tmp_path / "chromium"
+    program.symlink_to("/bin/true")
+    command = inside([sys.executable, "-c", FIRST, str(program)])
+    first = subprocess.run(command, check=False, capture_output=True, text=True, timeout=30)
+    assert first.returncode == 0, first.stderr

@@ -7,10 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import trio
 
 from conformance.clauses import clauses
+from conformance.mutants.pruning import mutants_that_matter
+from conformance.scenario.load import scenario_from_text
 from simulator import browser
-from tests.simulate import catalogue
+from tests.simulate import catalogue, judged
 
 ROOT = Path(__file__).resolve().parent.parent
 DESIGN = (ROOT / "docs/design.md").read_text(encoding="utf-8")
@@ -84,9 +87,25 @@ def test_every_public_name_is_told() -> None:
 
 
 def test_every_example_is_a_file() -> None:
-    linked = set(re.findall(r"\]\((examples/[\w.]+)\)", SITE))
+    documents = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "docs").glob("*.md"))
+    linked = set(re.findall(r"\]\((examples/[\w.]+)\)", documents))
     there = {f"examples/{path.name}" for path in (ROOT / "docs/examples").glob("*.py")}
     assert linked == there
+
+
+# -- for those who write scenarios ---------------------------------------------------------
+
+WRITE = (ROOT / "docs/write-a-scenario.md").read_text(encoding="utf-8")
+WHOLE, STRUCK = re.findall(r"```toml\n(.*?)```", WRITE, re.DOTALL)
+
+
+@pytest.mark.parametrize(
+    "text", [WHOLE, WHOLE.partition("[origin")[0] + STRUCK + "\n[[steps]]\nuntil = 'settled'"]
+)
+def test_the_scenario_passes_and_some_mutant_fails_it(text: str) -> None:
+    told = scenario_from_text(text, "tests/told", "told.toml")
+    assert judged(told)[0] == "pass"
+    assert any(judged(told, f"mutant:{name}")[0] == "fail" for name in trio.run(mutants_that_matter, told))
 
 
 # -- findings -------------------------------------------------------------------------------

@@ -39,16 +39,6 @@ NAMES = [
 ]
 
 
-@pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    return read_run(write_sample(tmp_path_factory.mktemp("sample")))
-
-
-@pytest.fixture(scope="module")
-def files(sample: Run) -> dict[str, str]:
-    return texts(sample)
-
-
 # -- all of them ---------------------------------------------------------------------------
 
 

@@ -68,11 +68,6 @@ class Page(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    return read_run(write_sample(tmp_path_factory.mktemp("sample")))
-
-
-@pytest.fixture(scope="module")
 def page(sample: Run) -> Page:
     return Page(render(sample, CLAUSES))
 

@@ -4,27 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 
-import pytest
 from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance.results import ERROR, FAIL, Check, Result
-from reports import Run, markdown, read_run
+from reports import Run, markdown
 from reports.machine import line
 from tests import report_consumers as consumers
-from tests.report_consumers import texts
-from tests.report_sample import write_sample
-
-
-@pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    return read_run(write_sample(tmp_path_factory.mktemp("sample")))
-
-
-@pytest.fixture(scope="module")
-def files(sample: Run) -> dict[str, str]:
-    return texts(sample)
 
 
 def test_markdown_tells_counts_failures_differences_and_what_is_not_known(files: dict[str, str]) -> None:

@@ -10,22 +10,10 @@ from attrs import evolve
 from junitparser import Error, Failure, Skipped
 
 from conformance.results import ERROR, FAIL, INCONCLUSIVE, PASS, UNSUPPORTED, Result
-from reports import Run, badge, junit, read_run, wptreport
+from reports import Run, badge, junit, wptreport
 from reports.run import Listed
 from tests import report_consumers as consumers
-from tests.report_consumers import EARL, of, texts
-from tests.report_sample import write_sample
-
-
-@pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    return read_run(write_sample(tmp_path_factory.mktemp("sample")))
-
-
-@pytest.fixture(scope="module")
-def files(sample: Run) -> dict[str, str]:
-    return texts(sample)
-
+from tests.report_consumers import EARL, of
 
 # -- JUnit ---------------------------------------------------------------------------------
 

@@ -5,23 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-import pytest
 from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports import Run, har, read_run, trace
+from reports import Run, har, trace
 from reports.machine import line
 from simulator import observation as seen
 from simulator.observation import Log
 from tests import report_consumers as consumers
 from tests.report_consumers import of
-from tests.report_sample import MS, write_sample
-
-
-@pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    return read_run(write_sample(tmp_path_factory.mktemp("sample")))
+from tests.report_sample import MS
 
 
 def test_har_has_a_page_for_each_result_and_its_requests_in_order(sample: Run) -> None:

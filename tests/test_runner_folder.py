@@ -31,7 +31,7 @@ def begun(path: Path) -> RunFolder:
 
 def test_a_folder_with_an_older_run_is_refused_and_stays_as_it_was(tmp_path: Path) -> None:
     folder = begun(tmp_path / "run")
-    folder.add(result(), ())
+    folder.add(result(), "")
     folder.leave()
     before = (tmp_path / "run/results.jsonl").read_bytes()
     with pytest.raises(BadInput, match=r"holds an older run[\s\S]*--out .*run-2[\s\S]*bgfetch report"):
@@ -87,7 +87,7 @@ limit = (folder.path / "results.jsonl").stat().st_size + int(sys.argv[2])
 resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 try:
     for number in range(100):
-        folder.add(result(f"s{number}"), ())
+        folder.add(result(f"s{number}"), "")
 except BadInput as error:
     print(error)
 folder.leave()
@@ -113,5 +113,5 @@ def test_a_full_disk_ends_the_run_with_whole_lines_only(tmp_path: Path, room: in
 
 def test_the_observation_file_is_written_before_its_result_and_not_at_all_when_empty(tmp_path: Path) -> None:
     folder = begun(tmp_path / "run")
-    assert folder.add(result(), ()).observations == ""
+    assert folder.add(result(), "").observations == ""
     assert not any((tmp_path / "run/observations").iterdir())

@@ -29,10 +29,10 @@ def judge(scenario: Scenario, observations: Sequence[Observation]) -> list[Check
     rest = [*check_expect(scenario.expect, seen), *check_invariants(seen), *check_clauses(seen)]
     if saw_nothing(scenario.expect, seen):
         why = "neither proxy nor origin saw any request of this scenario"
-        return [_untold(check, why) for check in (*checks, *rest)]
+        return [_as_untold(check, why) for check in (*checks, *rest)]
     if stood_still := {*seen.stuck, *seen.unconfirmed}:
         why = f"the scenario stood still at step {min(stood_still, key=int)}"
-        rest = [_untold(check, why) for check in rest]
+        rest = [_as_untold(check, why) for check in rest]
     return [*checks, *rest]
 
 
@@ -41,11 +41,10 @@ def unseen_choices(scenario: Scenario, observations: Sequence[Observation]) -> s
     return chosen_otherwise(evidence(scenario, observations)) if scenario.policy else ""
 
 
-def unconfirmed_action(scenario: Scenario, observations: Sequence[Observation]) -> str:
-    """The action of the user that was not seen to take effect; "" where each was."""
-    for number, (_, data) in evidence(scenario, observations).unconfirmed.items():
-        return f"step {number} was not seen to take effect within {data.waited / 1e9:.3g} s: {data.expected}"
-    return ""
+def untold(checks: Sequence[Check]) -> str:
+    """Why a run is inconclusive: what the first check that cannot tell expected, and what it met instead."""
+    unclear = (f"{one.expected}: {one.actual}" for one in checks if one.verdict == INCONCLUSIVE)
+    return next(unclear, "nothing was seen that could be checked")
 
 
 def where_unseen(checks: Sequence[Check], why: str) -> list[Check]:
@@ -58,11 +57,11 @@ def where_unseen(checks: Sequence[Check], why: str) -> list[Check]:
     ]
 
 
-def _untold(check: Check, why: str) -> Check:
+def _as_untold(check: Check, why: str) -> Check:
     """A failure that may only follow from something else cannot be told."""
     if check.verdict != FAIL or check.source != "expectation":
         return check
     return evolve(check, verdict=INCONCLUSIVE, actual=f"{check.actual} ({why})")
 
 
-__all__ = ["Evidence", "judge", "unconfirmed_action", "unseen_choices", "where_unseen"]
+__all__ = ["Evidence", "judge", "unseen_choices", "untold", "where_unseen"]

@@ -13,6 +13,8 @@ from conformance.scenario.telling import told
 from simulator.observation import Never, Observation, Page, Settled, Shortened, select
 from simulator.observation import Step as StepSeen
 
+_CUT = ", after a wait that was cut short"
+
 
 def check_steps(seen: Evidence) -> Iterator[Check]:
     """The checks of every step, in order."""
@@ -103,7 +105,7 @@ def _never(step: Step, seen: Evidence) -> Iterator[Check]:
         unclear = window.happened and _time_was_cut(step, seen)
         verdict = PASS if not window.happened else INCONCLUSIVE if unclear else FAIL
         actual = f"it happened {lasted}" if window.happened else f"not {lasted}"
-        actual += ", after a wait that was cut short" if unclear else ""
+        actual += _CUT if unclear else ""
         yield _check(
             step, seen, verdict, f"never {step.arguments['never'].text}", actual, observation.sequence
         )
@@ -119,7 +121,8 @@ def _settled(step: Step, seen: Evidence) -> Iterator[Check]:
     if step.settles or not holds:
         unclear = not holds and _time_was_cut(step, seen)
         verdict = PASS if holds else INCONCLUSIVE if unclear else FAIL
-        yield _check(step, seen, verdict, expected, outcome(settled, step.gives), observation.sequence)
+        actual = outcome(settled, step.gives) + (_CUT if unclear else "")
+        yield _check(step, seen, verdict, expected, actual, observation.sequence)
 
 
 def _time_was_cut(step: Step, seen: Evidence) -> bool:

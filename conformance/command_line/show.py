@@ -8,7 +8,6 @@ from typing import Any
 
 import click
 
-from conformance.errors import BadInput
 from conformance.scenario.model import Scenario
 
 
@@ -26,19 +25,14 @@ def command(selector: str, drawn: bool, names: tuple[str, ...]) -> None:
     """
     from conformance.selectors import Catalogue
 
-    scenarios = Catalogue().select([selector])
-    if len(scenarios) != 1:
-        raise BadInput(
-            f"{selector!r} means {len(scenarios)} scenarios, and one can be shown.",
-            f"To see which: bgfetch list '{selector}'",
-        )
+    scenario = Catalogue().one(selector)
     if drawn:
         from conformance.command_line import timeline
 
-        click.echo(scenarios[0].title)
-        click.echo("\n".join(timeline.lines(scenarios[0], names)))
+        click.echo(scenario.title)
+        click.echo("\n".join(timeline.lines(scenario, names)))
         return
-    click.echo("\n".join(_lines(scenarios[0])))
+    click.echo("\n".join(_lines(scenario)))
 
 
 def _lines(scenario: Scenario) -> Iterator[str]:

@@ -68,9 +68,16 @@ def _finding(same: Sequence[Result], of: int) -> Iterator[str]:
     result = same[0]
     times = f"  ({len(same)} of {of} repetitions)" if of > 1 else ""
     yield f"  {result.implementation}  {result.scenario}{times}"
-    if result.note:
-        yield f"      {_fit(result.note)}"
-    for check in result.checks:
+    yield from reasons(result.note, result.checks)
+    if result.token:
+        yield f"      again     bgfetch replay {result.token}"
+
+
+def reasons(note: str, checks: Sequence[Check]) -> Iterator[str]:
+    """Why something did not pass: its note, then each check that had to and did not."""
+    if note:
+        yield f"      {_fit(note)}"
+    for check in checks:
         if check.verdict != PASS and check.level == "must":
             yield from _judgement(check)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import shlex
 from collections.abc import Callable
 
 from conformance.errors import BadInput
@@ -32,7 +33,11 @@ def find(name: str) -> Implementation:
         if meant and (made := make(name)):
             return made
     near = difflib.get_close_matches(name, names(), 1)
-    hint = f"Did you mean {near[0]}?" if near else "There are: simulator, chromium, mutant:NAME."
+    hint = (
+        f"Did you mean {near[0]}?"
+        if near
+        else "There are: simulator, chromium, mutant:NAME, command:PROGRAM."
+    )
     raise BadInput(f"there is no implementation {name!r}", f"{hint} Levers of each: bgfetch doctor")
 
 
@@ -79,6 +84,21 @@ def _chromium(name: str) -> Implementation:
     return Chromium()
 
 
+def _command(name: str) -> Implementation:
+    """Whatever speaks the protocol on its standard streams, started with these words."""
+    from conformance.implementations.remote import Remote
+
+    try:
+        words = shlex.split(name.removeprefix("command:"))
+    except ValueError as error:
+        raise BadInput(f"{name!r} cannot be read as a command: {error}", _ADAPTER) from None
+    if not words:
+        raise BadInput("command: names no program", _ADAPTER)
+    return Remote(name, words)
+
+
+_ADAPTER = "Try: --on 'command:python docs/examples/adapter.py'"
+
 _MAKERS: dict[str, Callable[[str], Implementation | None]] = {
     "simulator": _simulator,
     "simulator:without-api": _without_api,
@@ -86,4 +106,5 @@ _MAKERS: dict[str, Callable[[str], Implementation | None]] = {
     "simulator:literal=": _literal,
     "mutant:": _mutant,
     "chromium": _chromium,
+    "command:": _command,
 }

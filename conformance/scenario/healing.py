@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from conformance.scenario.levers import permissions
 from conformance.scenario.load import scenario_from_document
 from conformance.scenario.model import EVICT, NetworkState, Scenario
 from conformance.scenario.story import is_worker
@@ -64,7 +65,7 @@ def _good_network(scenario: Scenario) -> Raw:
 
 def _consent(scenario: Scenario) -> Iterator[Raw]:
     """The user agrees wherever a fetch may wait for that."""
-    asked = scenario.policy.get("prompt_starts_paused") and "prompt" in _permissions(scenario)
+    asked = scenario.policy.get("prompt_starts_paused") and "prompt" in permissions(scenario)
     paused = {step.of for step in scenario.steps if step.verb == "user" and step.arguments["user"] == "pause"}
     fetches = [step for step in scenario.steps if step.verb == "fetch" and not step.throws]
     if scenario.policy.get("pause_in_background"):
@@ -77,11 +78,6 @@ def _consent(scenario: Scenario) -> Iterator[Raw]:
             yield {"user": "accept", "of": fetch}
         if fetch in paused:
             yield {"user": "resume", "of": fetch}
-
-
-def _permissions(scenario: Scenario) -> set[str]:
-    changes = (step.arguments["permission"] for step in scenario.steps if step.verb == "permission")
-    return {scenario.permission, *changes}
 
 
 def _stalls(scenario: Scenario) -> Iterator[Fault]:

@@ -49,7 +49,8 @@ def _storage(scenario: Scenario) -> set[int | str | None]:
     return {step.arguments["storage"] for step in scenario.steps if step.verb == "storage"}
 
 
-def _permissions(scenario: Scenario) -> set[str]:
+def permissions(scenario: Scenario) -> set[str]:
+    """Every state that the permission may have in it."""
     changes = {step.arguments["permission"] for step in scenario.steps if step.verb == "permission"}
     return {scenario.permission} | changes
 
@@ -84,8 +85,8 @@ _NEEDS: Mapping[str, Callable[[Scenario], bool]] = {
     "gate": _gate,
     "wire faults": _wire_faults,
     "quota": lambda scenario: scenario.quota is not None or bool(_storage(scenario) - {EVICT}),
-    "permission": lambda scenario: "denied" in _permissions(scenario) or _verb("permission")(scenario),
-    "prompt": lambda scenario: "prompt" in _permissions(scenario),
+    "permission": lambda scenario: "denied" in permissions(scenario) or _verb("permission")(scenario),
+    "prompt": lambda scenario: "prompt" in permissions(scenario),
     "second page": _verb("open", "close"),
     "second worker": lambda scenario: set(scenario.workers) != {"/"},
     "worker steps": _worker_steps,

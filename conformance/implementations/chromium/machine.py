@@ -19,7 +19,7 @@ from conformance.data import folder as data_folder
 from conformance.implementations.chromium.browser import Browser, profile
 from conformance.implementations.chromium.devtools import DevTools, attach, connect
 from conformance.implementations.chromium.folder import Folder
-from conformance.implementations.chromium.processes import ended, main_process, until_ended
+from conformance.implementations.chromium.processes import ended, main_process, reap, until_ended
 from conformance.implementations.chromium.screen import Screen, hide_sockets, why_not
 from conformance.implementations.chromium.service_workers import ServiceWorkers
 from conformance.implementations.chromium.views import Views
@@ -124,6 +124,7 @@ class Machine:
 
     async def launch(self) -> None:
         """Start the browser, with the profile that there is, and what watches it. Raises Trouble."""
+        reap()  # what is left of the last one
         self.browser = await trio.to_thread.run_sync(self._start_browser)
         self.running, self.lost, self._gone = True, "", trio.Event()
         self._main = main_process(profile(self.folder.path))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import select
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import trio
@@ -57,6 +58,26 @@ async def until_ended(pid: int) -> None:
         await trio.lowlevel.wait_readable(handle)
     finally:
         os.close(handle)
+
+
+def reap() -> None:
+    """Let go of the browser's processes that have ended and whose parent is this one.
+
+    It starts none of them: as the first of a PID namespace it is handed those whose parent has died,
+    and each that nobody waits for would stay in the table of processes.
+    """
+    for pid in others():
+        if _name(pid) in ("chromium", "chrome_crashpad") and _parent(pid) == os.getpid():
+            with suppress(ChildProcessError):
+                os.waitpid(pid, os.WNOHANG)
+
+
+def _name(pid: int) -> str:
+    """The name of a process, of which the system keeps 15 letters."""
+    try:
+        return Path(f"/proc/{pid}/comm").read_text(encoding="utf-8", errors="replace").rstrip()
+    except OSError:
+        return ""  # it ended meanwhile
 
 
 def _words(pid: int) -> list[bytes]:
