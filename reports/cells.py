@@ -57,6 +57,11 @@ class Cell:
         return say(self.counts)
 
     @property
+    def counted(self) -> bool:
+        """Whether there are so many results that their number is worth telling."""
+        return len(self.results) > 1
+
+    @property
     def unsteady(self) -> bool:
         """Whether repetitions came out differently."""
         return len(self.counts) > 1

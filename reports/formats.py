@@ -6,7 +6,7 @@ asked for, which keeps the start of the command line quick.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from reports.machine import Clauses
@@ -81,10 +81,16 @@ def write(folder: Path, run: Run, clauses: Clauses, name: str) -> Iterator[Path]
 
     Raises OSError where one cannot be written.
     """
-    for file, text in FORMATS[name](run, clauses).items():
+    yield from put(folder, FORMATS[name](run, clauses).items())
+
+
+def put(folder: Path, files: Iterable[tuple[str, str]]) -> Iterator[Path]:
+    """Write files into the folder, as ``write`` does."""
+    for file, text in files:
         path = folder / file
-        unfinished = path.with_name(f"{file}.part")
+        unfinished = path.with_name(f"{path.name}.part")
         try:
+            path.parent.mkdir(exist_ok=True)
             unfinished.write_bytes(text.encode())
             unfinished.replace(path)
         except OSError:

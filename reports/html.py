@@ -11,7 +11,7 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,12 +20,16 @@ from attrs import frozen
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from reports import cells
-from reports.machine import replay
+from reports import cells, clause_table
+from reports.clause_table import Rule, Section
+from reports.outcomes import KILLERS, Kill, Outcomes, Untold, kills, limits, outcomes, untold
 from reports.parts import Part, part
 from reports.run import Run
-from reports.text import clip, duration, plural, visible
+from reports.sentences import STEPS
+from reports.text import clip, duration, plural, size, visible
 
+FULL = "report"
+"""The folder of the full report, beside the one file that is the short one."""
 _TEMPLATES = Path(__file__).with_name("templates")
 _LONG, _SOURCE = 1_000, 20_000
 
@@ -47,27 +51,59 @@ class Page:
 
     summary: str
     facts: tuple[tuple[str, str], ...]
+    options: tuple[tuple[str, str], ...]
     missing: tuple[str, ...]
     judges: tuple[Judge, ...]
-    matrix: cells.Matrix
-    anchors: Mapping[str, str]
+    columns: tuple[str, ...]
+    coverage: str
+    sections: tuple[Section, ...]
+    folders: tuple[tuple[str, tuple[Part, ...]], ...]
     parts: tuple[Part, ...]
+    anchors: Mapping[str, str]
+    faults: Outcomes
+    kills: tuple[Kill, ...]
+    untold: tuple[Untold, ...]
+    limits: tuple[str, ...]
+    full: bool = False
 
 
-def render(run: Run, clauses: Mapping[str, str]) -> str:
-    """The report of a run as one HTML document. ``clauses`` maps clause ids to our paraphrase."""
-    environment = _environment()
-    style, script = (
-        Markup((_TEMPLATES / name).read_text("utf-8").strip()) for name in ("report.css", "filter.js")
+def render(run: Run, clauses: Mapping[str, str], rules: Mapping[str, Rule] | None = None) -> str:
+    """The report of a run as one HTML document.
+
+    ``clauses`` maps clause ids to our paraphrase, ``rules`` to what else is known of them.
+    """
+    return _written("report.html", page=_page(run, clauses, rules or {}, full=False))
+
+
+def folder(
+    run: Run, clauses: Mapping[str, str], rules: Mapping[str, Rule] | None = None
+) -> Iterator[tuple[str, str]]:
+    """The full report as files: an index, and a page for each scenario with all that is known of it."""
+    page = _page(run, clauses, rules or {}, full=True)
+    places = {one.anchor: f"{number}.html" for number, one in enumerate(page.parts, 1)}
+    yield f"{FULL}/index.html", _written("report.html", page=page, places=places)
+    for one in page.parts:
+        yield f"{FULL}/{places[one.anchor]}", _written("alone.html", page=page, part=one)
+
+
+def _written(template: str, **given: Any) -> str:
+    style, script = _piece("report.css") + "\n" + _piece("timeline.css"), _piece("report.js")
+    return (
+        _environment()
+        .get_template(template)
+        .render(
+            style=Markup(style),
+            script=Markup(script),
+            style_hash=_hash(style),
+            script_hash=_hash(script),
+            **{"places": {}, **given},
+        )
     )
-    return environment.get_template("report.html").render(
-        page=_page(run, clauses),
-        cells=cells,
-        style=style,
-        script=script,
-        style_hash=_hash(style),
-        script_hash=_hash(script),
-    )
+
+
+@cache
+def _piece(name: str) -> str:
+    return (_TEMPLATES / name).read_text("utf-8").strip()
 
 
 @cache
@@ -80,8 +116,19 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(GLYPHS=cells.GLYPHS, WORDS=cells.WORDS, REMARK=cells.REMARK, replay=replay)
-    environment.filters.update(clip=clip, duration=duration, plural=plural, source=_source)
+    glyphs = {**cells.GLYPHS, clause_table.REMARKED: cells.REMARK}
+    words = {**cells.WORDS, clause_table.REMARKED: "with a remark"}
+    environment.globals.update(
+        GLYPHS=glyphs,
+        WORDS=words,
+        REMARK=cells.REMARK,
+        MEANINGS=cells.MEANINGS,
+        REMARK_MEANING=cells.REMARK_MEANING,
+        TESTED=clause_table.TESTED,
+        KILLERS=KILLERS,
+        STEPS=STEPS,
+    )
+    environment.filters.update(clip=clip, duration=duration, plural=plural, size=size, source=_source)
     return environment
 
 
@@ -105,14 +152,39 @@ def _hash(text: str) -> str:
 # -- what the page shows --------------------------------------------------------------------
 
 
-def _page(run: Run, clauses: Mapping[str, str]) -> Page:
+def _page(run: Run, clauses: Mapping[str, str], rules: Mapping[str, Rule], *, full: bool) -> Page:
     table = cells.matrix(run)
     anchors = _anchors(row.scenario.id for row in table.rows)
+    found = clause_table.sections(run, table.columns, clauses, rules)
+    numbers = {row.clause.id: row.anchor for section in found for row in section.rows}
     parts = tuple(
-        part(run, row, number, anchors[row.scenario.id], clauses) for number, row in enumerate(table.rows, 1)
+        part(run, row, number, anchors[row.scenario.id], clauses, full=full)
+        for number, row in enumerate(table.rows, 1)
     )
-    judges = tuple(_judges(run, table))
-    return Page(cells.summary(run, table), tuple(_facts(run)), run.missing, judges, table, anchors, parts)
+    return Page(
+        summary=cells.summary(run, table),
+        facts=tuple(_facts(run)),
+        options=tuple(_options(run)),
+        missing=run.missing,
+        judges=tuple(_judges(run, table)),
+        columns=table.columns,
+        coverage=clause_table.coverage(found),
+        sections=found,
+        folders=tuple(_folders(table, parts)),
+        parts=parts,
+        anchors={**numbers, **anchors},
+        faults=outcomes(run),
+        kills=kills(table),
+        untold=untold(run),
+        limits=tuple(limits(run)),
+        full=full,
+    )
+
+
+def _folders(table: cells.Matrix, parts: Iterable[Part]) -> Iterator[tuple[str, tuple[Part, ...]]]:
+    rest = iter(parts)
+    for group in table.groups:
+        yield clause_table.title(group.folder), tuple(next(rest) for _ in group.rows)
 
 
 def _anchors(ids: Iterable[str]) -> dict[str, str]:
@@ -120,7 +192,7 @@ def _anchors(ids: Iterable[str]) -> dict[str, str]:
     anchors: dict[str, str] = {}
     taken: set[str] = set()
     for id in ids:
-        stem = anchor = "scenario-" + re.sub(r"[^A-Za-z0-9]+", "-", id)[:80].strip("-")
+        stem = anchor = "s-" + re.sub(r"[^A-Za-z0-9/#-]+", "-", id)[:100].strip("-").replace("#", ".")
         number = 1
         while anchor in taken:
             number += 1
@@ -132,7 +204,7 @@ def _anchors(ids: Iterable[str]) -> dict[str, str]:
 
 def _facts(run: Run) -> Iterable[tuple[str, str]]:
     header, end = run.header, run.end
-    yield "Results", f"expected {header.expected:,}, got {len(run.results):,}"
+    yield "Results", f"expected {plural(header.expected, 'result')}, got {len(run.results):,}"
     yield "bgfetch", f"{header.bgfetch} on Python {header.python}"
     yield "Started", header.started
     yield "Seed", str(header.seed)
@@ -140,9 +212,12 @@ def _facts(run: Run) -> Iterable[tuple[str, str]]:
     virtual = end.virtual if end else sum(result.virtual for result in run.results)
     yield "Wall time", duration(wall)
     yield "Virtual time", duration(virtual)
-    for name, value in header.options.items():
+
+
+def _options(run: Run) -> Iterable[tuple[str, str]]:
+    for name, value in run.header.options.items():
         if value not in (None, "", False, [], {}):
-            yield f"Option {name}", clip(_option(value), 200)
+            yield clip(name, 60), clip(_option(value), 200)
 
 
 def _option(value: Any) -> str:
@@ -152,10 +227,8 @@ def _option(value: Any) -> str:
 
 
 def _judges(run: Run, table: cells.Matrix) -> Iterable[Judge]:
-    sums = cells.Group("", table.rows).sums(table.columns)
-    for cell in sums:
+    for cell in cells.Group("", table.rows).sums(table.columns):
         name = cell.results[0].implementation if cell.results else cell.column
+        version = run.header.implementations.get(name, "version not told")
         wall, virtual = (sum(getattr(r, time) for r in cell.results) for time in ("wall", "virtual"))
-        yield Judge(
-            cell.column, run.header.implementations.get(name, "version not told"), cell, wall, virtual
-        )
+        yield Judge(cell.column, version, cell, wall, virtual)

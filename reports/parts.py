@@ -1,24 +1,39 @@
-"""The part of a report that belongs to one scenario: verdicts, checks, proofs, observations.
+"""The part of a report that belongs to one scenario: verdicts, findings, timelines, steps, observations.
 
-The first repetition is shown whole; a further one only where its verdict or the verdict of one
-of its checks is another.
+Timelines are drawn for what failed or differs, and for one result that passed. Several
+repetitions count; the first of each outcome is told.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from urllib.parse import quote
 
 from attrs import evolve, frozen
+from markupsafe import Markup
 
 from conformance.results import ERROR, FAIL, INCONCLUSIVE, PASS, UNSUPPORTED, Check, Result
 from reports.cells import Row
-from reports.lanes import Block, Proofs, Shown, announce, blocks, linked, proofs
+from reports.machine import replay
+from reports.outcomes import faults
 from reports.run import Listed, Run
+from reports.sentences import steps
+from reports.telling import tell
+from reports.text import clip, duration
+from reports.timeline import drawn
+from reports.timeline.story import brief
+from reports.timeline.svg import CANVAS, svg
+from simulator.observation import Fault, Observation
 
 SPECIFICATION = "https://wicg.github.io/background-fetch/"
-CHECKS = 40
-"""Checks shown of one scenario, and as many again that did not pass; the rest is announced."""
+PICTURES, FINDINGS, HELD, PROOFS, LINES = 4, 12, 4, 12, 20
+"""Shown of one scenario at the most: timelines, findings, what was seen to hold, proofs of a check, and
+observations of a result, which count without those that a finding rests on."""
+_SOURCE, _SUMMARY = 100_000, 110
+_IN_STORE = re.compile(r"\b(cut|stall|trickle|refuse)\s*=")
+"""The faults that a scenario file has in store, as the selector ``fault:`` knows them."""
+NO_PICTURE = Markup("")
 _WORST_FIRST = (FAIL, ERROR, INCONCLUSIVE, UNSUPPORTED, PASS)
 
 
@@ -32,57 +47,55 @@ class Clause:
 
 
 @frozen
-class Judged:
-    """What one implementation showed for one check; None where the check was not made of it."""
+class Proof:
+    """One observation that a check rests on; ``anchor`` is "" where it is not shown."""
 
-    column: str
-    check: Check | None
-    proofs: Proofs | None
-
-
-@frozen
-class CheckRow:
-    """One check across implementations."""
-
-    clause: Clause
-    check: Check
-    judged: tuple[Judged, ...]
-
-    @property
-    def differs(self) -> bool:
-        """Whether the implementations came out differently."""
-        return len({one.check.verdict for one in self.judged if one.check}) > 1
+    number: int
+    anchor: str
 
 
 @frozen
 class Finding:
-    """A check that did not pass, with its proof, for the reader who wants to know what went wrong."""
+    """A check that did not pass, on these implementations, of these clauses, with its proof on the first."""
 
-    column: str
-    clause: Clause
+    columns: tuple[str, ...]
+    clauses: tuple[Clause, ...]
     check: Check
-    proofs: Proofs
-
-
-@frozen
-class Telling:
-    """Results told side by side: what did not pass, the checks (and how many more), the observations."""
-
-    shown: tuple[Shown, ...]
-    findings: tuple[Finding, ...]
-    checks: tuple[CheckRow, ...]
+    proofs: tuple[Proof, ...]
     more: int
-    blocks: tuple[Block, ...]
-    announced: tuple[tuple[str, str], ...]
 
 
 @frozen
-class Repeats:
-    """Repetitions on one implementation that came out differently; ``alike`` pairs others with their like."""
+class Line:
+    """One observation as it is listed."""
+
+    number: int
+    time: str
+    text: str
+    anchor: str
+
+
+@frozen
+class Witnessed:
+    """What one witness saw, in its order; ``left_out`` of it is not listed."""
+
+    who: str
+    lines: tuple[Line, ...]
+    left_out: int
+
+
+@frozen
+class Told:
+    """One result told whole: its timeline, its checks, who saw what. ``same`` names a column drawn alike."""
 
     column: str
-    alike: tuple[tuple[str, str], ...]
-    different: tuple[Telling, ...]
+    label: str
+    result: Result
+    seen: tuple[Observation, ...] | None
+    prefix: str
+    picture: Markup = NO_PICTURE
+    same: str = ""
+    witnesses: tuple[Witnessed, ...] = ()
 
 
 @frozen
@@ -93,54 +106,110 @@ class Part:
     row: Row
     scenario: Listed
     clauses: tuple[Clause, ...]
-    leads: Telling
-    repeats: tuple[Repeats, ...]
+    told: tuple[Told, ...]
+    findings: tuple[Finding, ...]
+    more_findings: int
+    passed: tuple[str, ...]
+    more_passed: int
+    steps: tuple[str, ...]
+    faults: tuple[str, ...]
+    kinds: tuple[str, ...]
+    replay: str
+    notes: tuple[tuple[str, str], ...]
+    undrawn: int
 
-
-def part(run: Run, row: Row, number: int, anchor: str, paraphrases: Mapping[str, str]) -> Part:
-    """The part of one scenario; ``number`` keeps its anchors apart from those of other scenarios."""
-    leads, repeats, seed = [], [], run.header.seed
-    for place, cell in enumerate(row.cells):
-        outcomes: dict[object, list[Result]] = {}
-        for result in cell.results:
-            outcomes.setdefault(_outcome(result), []).append(result)
-        told = [
-            Shown(cell.column, label(same[0], seed), same[0], run.seen(same[0]), f"o{number}.{place}.{turn}")
-            for turn, same in enumerate(outcomes.values())
-        ]
-        leads += told[:1]
-        alike = tuple(
-            (label(result, seed), shown.label)
-            for shown, same in zip(told, outcomes.values(), strict=True)
-            for result in same[1:]
+    @property
+    def by_verdict(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """The implementations by the verdicts that they were given, where not all were given the same."""
+        found: dict[str, list[str]] = {}
+        for cell in self.row.cells:
+            for verdict, _ in cell.counts:
+                found.setdefault(verdict, []).append(cell.column)
+        return (
+            tuple((verdict, tuple(columns)) for verdict, columns in found.items()) if len(found) > 1 else ()
         )
-        if len(told) > 1:
-            different = tuple(telling([one], paraphrases) for one in told[1:])
-            repeats.append(Repeats(cell.column, alike, different))
-    clauses = tuple(clause(id, paraphrases) for id in row.scenario.clauses)
-    return Part(anchor, row, row.scenario, clauses, telling(leads, paraphrases), tuple(repeats))
+
+    @property
+    def reason(self) -> str:
+        """Why it did not pass, in one line, "" where it did."""
+        for finding in self.findings:
+            return f"expected {_short(finding.check.expected)}; was {_short(finding.check.actual)}"
+        return _short(self.notes[0][1].partition("\n")[0]) if self.notes else ""
 
 
-def telling(shown: Sequence[Shown], paraphrases: Mapping[str, str]) -> Telling:
-    """Several results side by side, one per implementation."""
-    rows = tuple(_checks(shown, paraphrases))
-    checks = tuple(_told(rows))
-    shown = tuple(
-        evolve(one, proof=linked(check for row in checks if (check := row.judged[place].check)))
-        for place, one in enumerate(shown)
+def _short(text: str) -> str:
+    """A text in a summary, which the part below tells whole."""
+    return text if len(text) <= _SUMMARY else f"{text[:_SUMMARY]}…"
+
+
+def part(run: Run, row: Row, number: int, anchor: str, paraphrases: Mapping[str, str], *, full: bool) -> Part:
+    """The part of one scenario; ``number`` keeps its anchors apart from those of other scenarios."""
+    candidates = tuple(_candidates(run, row, number))
+    shown = candidates if full else tuple(_worth_showing(candidates))
+    told = _pictured(shown[:PICTURES] if not full else shown)
+    told = tuple(evolve(one, witnesses=_witnesses(one, full)) for one in told)
+    findings = tuple(_findings(candidates, told, paraphrases))
+    first = next((one for one in candidates if one.seen), None)
+    best = next((one for one in (*told, *candidates) if one.result.verdict == PASS), None)
+    held = tuple(_held(best.result)) if best else ()
+    notes = ((one.column, one.result.note) for one in candidates if one.result.note)
+    worst = min(candidates, key=lambda one: _WORST_FIRST.index(one.result.verdict), default=None)
+    struck = [kind for one in candidates for kind in faults(one.seen or ())]
+    stored = _IN_STORE.findall(row.scenario.text[:_SOURCE])
+    return Part(
+        anchor,
+        row,
+        row.scenario,
+        tuple(clause(id, paraphrases) for id in row.scenario.clauses),
+        told,
+        findings[:FINDINGS],
+        max(0, len(findings) - FINDINGS),
+        held[:HELD] if not full else held,
+        max(0, len(best.result.checks) - (len(held) if full else HELD)) if best else 0,
+        tuple(steps(first.seen or ())) if first else (),
+        tuple(_struck(first.seen or ())) if first else (),
+        tuple(dict.fromkeys([*struck, *stored])),
+        replay(worst.result, row.scenario) if worst else "",
+        tuple(dict.fromkeys(notes)),
+        len(shown) - len(told),
     )
-    announced = tuple((one.column, announce(one)) for one in shown)
-    return Telling(shown, tuple(_findings(checks)), checks, len(rows) - len(checks), blocks(shown), announced)
 
 
-def _told(rows: Sequence[CheckRow]) -> Iterable[CheckRow]:
-    """The checks worth their room: the first ones, and after them those that did not pass everywhere."""
-    failures = 0
-    for place, row in enumerate(rows):
-        passed = all(one.check.verdict == PASS for one in row.judged if one.check)
-        failures += not passed
-        if place < CHECKS or (not passed and failures <= CHECKS):
-            yield row
+def _held(result: Result) -> Iterator[str]:
+    """What a result was seen to do right: what its scenario expects before what must hold everywhere."""
+    checks = sorted(result.checks, key=lambda check: check.source != "expectation")
+    yield from dict.fromkeys(check.expected for check in checks if check.verdict == PASS)
+
+
+def _candidates(run: Run, row: Row, number: int) -> Iterator[Told]:
+    """The first result of each outcome of each implementation."""
+    for place, cell in enumerate(row.cells):
+        outcomes: dict[object, Result] = {}
+        for result in cell.results:
+            outcomes.setdefault(_outcome(result), result)
+        for turn, result in enumerate(outcomes.values()):
+            name = label(result, run.header.seed) if len(cell.results) > 1 else ""
+            yield Told(cell.column, name, result, run.seen(result), f"o{number}.{place}.{turn}")
+
+
+def _worth_showing(candidates: Sequence[Told]) -> Iterator[Told]:
+    """One that passed, and every one that did not and of which something was seen."""
+    passed = next((one for one in candidates if one.result.verdict == PASS and one.seen), None)
+    for one in candidates:
+        if one is passed or (one.result.verdict != PASS and one.seen):
+            yield one
+
+
+def _pictured(shown: Sequence[Told]) -> tuple[Told, ...]:
+    """Each with its timeline; what looks the same as another's is not drawn again."""
+    pictures = drawn([(one.result, one.seen or ()) for one in shown], CANVAS)
+    alike: dict[str, str] = {}
+    told = []
+    for one, picture in zip(shown, pictures, strict=True):
+        text = svg(picture) if one.seen else NO_PICTURE
+        same = alike.setdefault(text, one.column) if text else ""
+        told.append(evolve(one, picture=text if same in ("", one.column) else NO_PICTURE, same=same))
+    return tuple(told)
 
 
 def label(result: Result, usual: int) -> str:
@@ -162,29 +231,78 @@ def _outcome(result: Result) -> object:
     return (result.verdict, tuple((c.clause, c.source, c.line, c.verdict) for c in result.checks))
 
 
-def _findings(rows: Iterable[CheckRow]) -> Iterable[Finding]:
-    """What did not pass, the gravest first."""
-    found = [
-        Finding(one.column, row.clause, one.check, one.proofs)
-        for row in rows
-        for one in row.judged
-        if one.check and one.proofs and one.check.verdict != PASS
-    ]
-    return sorted(found, key=lambda f: (f.check.level != "must", _WORST_FIRST.index(f.check.verdict)))
+# -- findings -------------------------------------------------------------------------------
 
 
-def _checks(shown: Sequence[Shown], paraphrases: Mapping[str, str]) -> Iterable[CheckRow]:
-    """Every check once, with what each implementation showed for it; the same check twice counts apart."""
-    rows: dict[object, tuple[Check, dict[int, Check]]] = {}
-    for place, one in enumerate(shown):
-        times: dict[object, int] = {}
+def _findings(
+    candidates: Sequence[Told], told: Sequence[Told], paraphrases: Mapping[str, str]
+) -> Iterable[Finding]:
+    """What did not pass, the gravest first; the same on several implementations is told once."""
+    listed = {one.prefix: {line.anchor for w in one.witnesses for line in w.lines} for one in told}
+    found: dict[object, list[tuple[Told, Check]]] = {}
+    for one in candidates:
         for check in one.result.checks:
-            same = (check.clause, check.level, check.authority, check.source, check.line, check.expected)
-            times[same] = times.get(same, 0) + 1
-            rows.setdefault((same, times[same]), (check, {}))[1][place] = check
-    for check, by_place in rows.values():
-        judged = tuple(
-            Judged(one.column, by_place.get(i), proofs(one, by_place[i]) if i in by_place else None)
-            for i, one in enumerate(shown)
+            if check.verdict != PASS:
+                key = (check.level, check.authority, check.verdict, check.expected, check.actual)
+                found.setdefault(key, []).append((one, check))
+    made = (_finding(group, listed, paraphrases) for group in found.values())
+    return sorted(made, key=lambda f: (f.check.level != "must", _WORST_FIRST.index(f.check.verdict)))
+
+
+def _finding(
+    group: Sequence[tuple[Told, Check]], listed: Mapping[str, set[str]], paraphrases: Mapping[str, str]
+) -> Finding:
+    one, check = next(((o, c) for o, c in group if o.prefix in listed), group[0])
+    numbers = tuple(dict.fromkeys(check.proof))
+    anchors = (f"{one.prefix}-{number}" for number in numbers[:PROOFS])
+    there = listed.get(one.prefix, set())
+    proofs = tuple(
+        Proof(number, anchor if anchor in there else "")
+        for number, anchor in zip(numbers, anchors, strict=False)
+    )
+    columns = tuple(dict.fromkeys(o.column for o, _ in group))
+    clauses = tuple(clause(id, paraphrases) for id in dict.fromkeys(c.clause for _, c in group))
+    return Finding(columns, clauses, check, proofs, len(numbers) - len(proofs))
+
+
+# -- what was seen --------------------------------------------------------------------------
+
+
+def _struck(seen: Sequence[Observation]) -> Iterator[str]:
+    for one in seen:
+        if isinstance(one.data, Fault):
+            yield tell(one).removeprefix("fault: ")
+
+
+def _witnesses(one: Told, full: bool) -> tuple[Witnessed, ...]:
+    """Who saw what. Of a result that passed only that somebody saw so much, unless all is wanted."""
+    against = {n for check in one.result.checks if check.verdict != PASS for n in check.proof[:PROOFS]}
+    by: dict[str, list[Observation]] = {}
+    for seen in one.seen or ():
+        by.setdefault(seen.witness, []).append(seen)
+    share = LINES // max(1, len(by)) if one.result.verdict != PASS else 0
+    if full:
+        share = len(one.seen or ())
+    return tuple(_witnessed(who, found, against, share, one.prefix, full) for who, found in by.items())
+
+
+def _witnessed(
+    who: str, found: Sequence[Observation], against: set[int], share: int, prefix: str, full: bool
+) -> Witnessed:
+    kept = [one for place, one in enumerate(found) if place < share or one.sequence in against]
+    lines = tuple(
+        Line(
+            one.sequence,
+            duration(one.time),
+            _line(one, who, whole=full or one.sequence in against),
+            f"{prefix}-{one.sequence}" if one.sequence in against else "",
         )
-        yield CheckRow(clause(check.clause, paraphrases), check, judged)
+        for one in kept
+    )
+    return Witnessed(who, lines, len(found) - len(kept))
+
+
+def _line(seen: Observation, who: str, *, whole: bool) -> str:
+    """An observation as it is listed; without its headers, unless something rests on it."""
+    told = tell(seen) if whole else brief(seen)
+    return told if seen.actor in ("", who, "/") else f"{clip(seen.actor, 60)}: {told}"

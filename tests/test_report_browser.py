@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from reports import read_run
+from reports import html, read_run
 from reports.html import render
 from tests.report_sample import CASES, CLAUSES, write_hostile, write_sample
+from tests.report_synthetic import write_synthetic
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
@@ -25,14 +27,31 @@ return [...document.querySelectorAll('a[href^="#"]')].map((link) => link.getAttr
   .filter((id) => !document.getElementById(id))
 """
 SHOWN = (
-    "return [...document.querySelectorAll('article')].filter((part) => !part.hidden).map((part) => part.id)"
+    "return [...document.querySelectorAll('.scenario')].filter((part) => !part.hidden).map((part) => part.id)"
 )
-FILTER = """
-const [words, which] = arguments
-document.getElementById('words').value = words
-document.getElementById('which').value = which
-document.getElementById('words').dispatchEvent(new Event('input'))
-document.getElementById('which').dispatchEvent(new Event('change'))
+SET = """
+const [values] = arguments
+for (const [id, value] of Object.entries(values)) {
+  const field = document.getElementById(id)
+  field.value = value
+  field.dispatchEvent(new Event(field.tagName === 'INPUT' ? 'input' : 'change'))
+}
+"""
+OVERLAPPING = """
+const beside = (a, b) => a.right - 1 <= b.left || b.right - 1 <= a.left
+const apart = (a, b) => beside(a, b) || a.bottom - 3 <= b.top || b.bottom - 3 <= a.top
+return [...document.querySelectorAll('.tl')].flatMap((picture) => {
+  const texts = [...picture.querySelectorAll('text')]
+  const all = texts.map((one) => [one.textContent, one.getBoundingClientRect()])
+  return all.flatMap(([text, box], place) =>
+    all.slice(place + 1).filter(([, other]) => !apart(box, other)).map(([other]) => `${text} / ${other}`))
+})
+"""
+AXE = """
+const done = arguments[arguments.length - 1]
+axe.run({resultTypes: ['violations']}).then((found) => done(found.violations
+  .filter((one) => ['serious', 'critical'].includes(one.impact))
+  .map((one) => `${one.id}: ${one.nodes.length} x ${one.nodes[0].html.slice(0, 300)}`)))
 """
 
 
@@ -64,9 +83,14 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     }
     os.truncate(write_sample(folder / "cut", CASES[:3]) / "results.jsonl", 9_000)
     runs["cut"] = folder / "cut"
+    runs["real"] = write_synthetic(folder / "real", 24)
     for run in runs.values():
         (run / "report.html").write_text(render(read_run(run), CLAUSES), "utf-8")
-    return {name: (run / "report.html").as_uri() for name, run in runs.items()}
+    alone = dict(html.folder(read_run(runs["sample"]), CLAUSES))
+    (folder / "alone.html").write_text(alone["report/3.html"], "utf-8")
+    told = {name: (run / "report.html").as_uri() for name, run in runs.items()}
+    (folder / "index.html").write_text(alone["report/index.html"], "utf-8")
+    return {**told, **{name: (folder / f"{name}.html").as_uri() for name in ("alone", "index")}}
 
 
 def _open(chromium: Chrome, address: str, width: int = 1280, scheme: str = "light") -> None:
@@ -80,7 +104,7 @@ def _open(chromium: Chrome, address: str, width: int = 1280, scheme: str = "ligh
     chromium.get(address)
 
 
-@pytest.mark.parametrize("name", ["sample", "hostile", "flood", "cut"])
+@pytest.mark.parametrize("name", ["sample", "hostile", "flood", "cut", "real"])
 @pytest.mark.parametrize("width", [1280, 390])
 def test_a_page_is_sound_at_every_width(
     chromium: Chrome, pages: dict[str, str], name: str, width: int
@@ -102,29 +126,98 @@ def test_light_and_dark_are_told_apart(chromium: Chrome, pages: dict[str, str]) 
     assert grounds == ["rgb(255, 255, 255)", "rgb(20, 22, 26)"]
 
 
+@pytest.mark.parametrize("name", ["sample", "hostile", "real"])
+def test_no_two_labels_of_a_timeline_overlap(chromium: Chrome, pages: dict[str, str], name: str) -> None:
+    _open(chromium, pages[name])
+    chromium.execute_script(OPEN)
+    assert chromium.execute_script("return document.querySelectorAll('.tl text').length") >= 10
+    assert chromium.execute_script(OVERLAPPING) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
-    ("words", "which", "shown"),
+    ("name", "width"),
+    [("sample", 1280), ("sample", 390), ("hostile", 1280), ("alone", 1280), ("index", 1280)],
+)
+def test_nothing_keeps_people_out(
+    chromium: Chrome, pages: dict[str, str], name: str, width: int, scheme: str
+) -> None:
+    axe = resources.files(pytest.importorskip("axe_core_python")) / "axe.min.js"
+    _open(chromium, pages[name], width, scheme)
+    chromium.execute_script(OPEN)
+    chromium.execute_script(axe.read_text("utf-8"))
+    chromium.set_script_timeout(120)
+    assert chromium.execute_async_script(AXE) == []
+
+
+ALL = ["two-files", "not-found", "offline-mid-way", "changed-etag", "wrong-first-byte"]
+
+
+@pytest.mark.parametrize("name", ["sample", "index"])
+@pytest.mark.parametrize(
+    ("values", "shown"),
     [
-        ("", "", ["two-files", "not-found", "offline-mid-way", "changed-etag", "wrong-first-byte"]),
-        ("RESUME range", "", ["offline-mid-way"]),
-        ("11.r8.1", "", ["offline-mid-way"]),
-        ("", "unsteady", ["offline-mid-way", "changed-etag"]),
-        ("", "error", ["changed-etag"]),
-        ("", "differs", ["not-found", "offline-mid-way"]),
-        ("resume", "fail", ["offline-mid-way"]),
-        ("no such scenario", "", []),
+        ({}, ALL),
+        ({"words": "resume/offline-mid-way"}, ["offline-mid-way"]),
+        ({"words": "resume/*"}, ["offline-mid-way", "changed-etag", "wrong-first-byte"]),
+        ({"words": "fetch/[tn]o?-f* fetch/n[!a]t-*"}, ["two-files", "not-found"][1:]),
+        ({"words": "clause:complete-a-record-algorithm"}, ["offline-mid-way"]),
+        ({"words": "clause:complete-a-record-algorithm fetch/two-files"}, ["two-files", "offline-mid-way"]),
+        ({"words": "fault:cut"}, []),
+        ({"words": "ARTWORK"}, ["two-files"]),
+        ({"words": "fault:stall", "which": "error"}, ["changed-etag"]),
+        ({"which": "differs"}, ["not-found", "offline-mid-way"]),
+        ({"which": "differs", "words": "resume/*"}, ["offline-mid-way"]),
+        ({"words": "*["}, []),
+        ({"order": "differs"}, ["not-found", "two-files", "offline-mid-way", "changed-etag"]),
     ],
 )
-def test_the_filter_shows_what_was_asked_for(
-    chromium: Chrome, pages: dict[str, str], words: str, which: str, shown: list[str]
+def test_the_page_selects_as_the_command_line_does(
+    chromium: Chrome, pages: dict[str, str], name: str, values: dict[str, str], shown: list[str]
 ) -> None:
-    _open(chromium, pages["sample"])
-    chromium.execute_script(FILTER, words, which)
-    found = [place.partition("-")[2].partition("-")[2] for place in chromium.execute_script(SHOWN)]
+    _open(chromium, pages[name])
+    chromium.execute_script(SET, values)
+    found = [place.rpartition("/")[2] for place in chromium.execute_script(SHOWN)]
     assert found[: len(shown)] == shown
     assert bool(found) == bool(shown)
     told = chromium.execute_script("return document.getElementById('found').textContent")
-    assert told == (f"{len(found)} of 8 scenarios shown" if words or which else "")
+    assert told == ("" if len(found) == 8 else f"{len(found)} of 8 scenarios")
+
+
+def test_a_selection_is_kept_in_the_address(chromium: Chrome, pages: dict[str, str]) -> None:
+    _open(chromium, pages["sample"])
+    chromium.execute_script(SET, {"words": "resume/*", "which": "differs", "order": "differs"})
+    address = chromium.current_url
+    assert address.endswith("?q=resume%2F*&show=differs&sort=differs")
+    _open(chromium, address)
+    assert [place.rpartition("/")[2] for place in chromium.execute_script(SHOWN)] == ["offline-mid-way"]
+    chromium.execute_script(SET, {"words": "", "which": "", "order": ""})
+    assert chromium.current_url == pages["sample"]
+
+
+def test_a_clause_is_found_where_its_scenarios_are_selected(chromium: Chrome, pages: dict[str, str]) -> None:
+    _open(chromium, pages["sample"])
+    chromium.execute_script(SET, {"words": "lifecycle/abort-twice"})
+    clauses = "[...document.querySelectorAll('.clause')].filter((one) => !one.hidden)"
+    told = chromium.execute_script(
+        f"return {clauses}.map((one) => one.querySelector('.clause-id').textContent)"
+    )
+    assert told == ["background-fetch-registration-abort/3.3"]
+
+
+def test_a_slash_leads_to_the_selection(chromium: Chrome, pages: dict[str, str]) -> None:
+    _open(chromium, pages["sample"])
+    chromium.find_element("css selector", "body").send_keys("/")
+    assert chromium.execute_script("return document.activeElement.id") == "words"
+    assert chromium.execute_script("return document.activeElement.value") == ""
+
+
+def test_a_command_can_be_copied(chromium: Chrome, pages: dict[str, str]) -> None:
+    _open(chromium, pages["sample"])
+    chromium.execute_script("window.copied = []; navigator.clipboard.writeText = async (t) => copied.push(t)")
+    chromium.execute_script("document.querySelector('.replay button').click()")
+    copied = chromium.execute_script("return window.copied")
+    assert copied == ["bgfetch run fetch/two-files --on simulator --seed 42"]
 
 
 def test_a_link_to_a_proof_opens_what_it_is_in(chromium: Chrome, pages: dict[str, str]) -> None:
@@ -133,3 +226,13 @@ def test_a_link_to_a_proof_opens_what_it_is_in(chromium: Chrome, pages: dict[str
     chromium.get(pages["sample"] + place)
     assert chromium.execute_script("return document.querySelector(':target').checkVisibility()")
     assert chromium.execute_script("return document.querySelector(':target').className") == "against"
+
+
+def test_what_failed_is_printed(chromium: Chrome, pages: dict[str, str]) -> None:
+    _open(chromium, pages["sample"])
+    chromium.execute_script("dispatchEvent(new Event('beforeprint'))")
+    opened = chromium.execute_script("return document.querySelectorAll('details.scenario[open]').length")
+    assert opened == chromium.execute_script(
+        "return document.querySelectorAll('details.scenario:has(> summary .fail)').length"
+    )
+    assert opened

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,9 +12,10 @@ from conformance.errors import BadInput
 from reports.formats import FORMATS
 
 if TYPE_CHECKING:
+    from reports.clause_table import Rule
     from reports.run import Run
 
-ALL = "all"
+ALL, FULL = "all", "full"
 
 
 @click.command("report", short_help="Write reports of a run.")
@@ -23,7 +24,10 @@ ALL = "all"
     "--format", "wanted", type=click.Choice([*FORMATS, ALL]), multiple=True, default=["html"],
     show_default=True, help="Which report. May be given again.",
 )  # fmt: skip
-def command(run: Path, wanted: tuple[str, ...]) -> None:
+@click.option(
+    "--full", is_flag=True, help="A folder too, with a page for each scenario that leaves nothing out."
+)
+def command(run: Path, wanted: tuple[str, ...], full: bool) -> None:
     """Write reports of RUN, the folder of a run, into that folder, and say where they are.
 
     A run that was broken off has reports too, which say what is missing.
@@ -38,6 +42,9 @@ def command(run: Path, wanted: tuple[str, ...]) -> None:
     for name in FORMATS if ALL in wanted else dict.fromkeys(wanted):
         for path in _written(folder, read, name):
             click.echo(path)
+    if full:
+        first, *_ = _written(folder, read, FULL)
+        click.echo(first)
 
 
 def write_html(folder: Path, run: Run) -> Path:
@@ -47,14 +54,42 @@ def write_html(folder: Path, run: Run) -> Path:
 
 
 def _written(folder: Path, run: Run, name: str) -> Iterator[Path]:
-    from conformance.clauses import clauses
-    from reports.formats import write
+    from reports.formats import put
 
     try:
-        yield from write(folder, run, {id: clause.text for id, clause in clauses().items()}, name)
+        yield from put(folder, _files(run, name))
     except OSError as error:
         raise BadInput(
             f"The report cannot be written to {error.filename or folder}: {error.strerror}.",
             "The results are whole. Make room or allow writing, then: "
-            f"bgfetch report {folder} --format {name}",
+            f"bgfetch report {folder} {'--full' if name == FULL else f'--format {name}'}",
         ) from None
+
+
+def _files(run: Run, name: str) -> Iterable[tuple[str, str]]:
+    """The files of a report; the pages for people are told more of the clauses than other tools need."""
+    from conformance.clauses import clauses
+    from reports import html
+
+    told = {id: clause.text for id, clause in clauses().items()}
+    if name == FULL:
+        return html.folder(run, told, rules())
+    if name == "html":
+        return [("report.html", html.render(run, told, rules()))]
+    return FORMATS[name](run, told).items()
+
+
+def rules() -> Mapping[str, Rule]:
+    """What is known of each clause beside its paraphrase."""
+    from conformance.clauses import clauses
+    from conformance.mutants import mutants
+    from reports.clause_table import Rule
+
+    broken: dict[str, list[str]] = {}
+    for mutant, overrides in mutants().items():
+        for override in overrides:
+            broken.setdefault(override.clause, []).append(mutant)
+    return {
+        id: Rule(clause.level, clause.witnesses, tuple(broken.get(id, ())))
+        for id, clause in clauses().items()
+    }

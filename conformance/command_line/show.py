@@ -13,11 +13,26 @@ from conformance.scenario.model import Scenario
 
 @click.command("show", short_help="Tell what one scenario does and expects.")
 @click.argument("selector", metavar="SCENARIO")
-def command(selector: str) -> None:
-    """Tell a scenario: its clauses, the levers it needs, its steps, its expectations, its file."""
+@click.option("--timeline", "drawn", is_flag=True, help="Run it too, and draw what was seen on a time axis.")
+@click.option(
+    "--on", "names", multiple=True, default=["simulator"], metavar="IMPLEMENTATION", show_default=True,
+    help="On what to run it for --timeline. May be given again.",
+)  # fmt: skip
+def command(selector: str, drawn: bool, names: tuple[str, ...]) -> None:
+    """Tell a scenario: its clauses, the levers it needs, its steps, its expectations, its file.
+
+    With --timeline, what happens in it instead: network, faults, promises, bytes, state, events.
+    """
     from conformance.selectors import Catalogue
 
-    click.echo("\n".join(_lines(Catalogue().one(selector))))
+    scenario = Catalogue().one(selector)
+    if drawn:
+        from conformance.command_line import timeline
+
+        click.echo(scenario.title)
+        click.echo("\n".join(timeline.lines(scenario, names)))
+        return
+    click.echo("\n".join(_lines(scenario)))
 
 
 def _lines(scenario: Scenario) -> Iterator[str]:

@@ -1,0 +1,145 @@
+"""What the run as a whole shows: faults and what came of them, who notices mutants, what cannot be told."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from attrs import frozen
+
+from conformance.results import ERROR, FAIL, INCONCLUSIVE, PASS, UNSUPPORTED, Result
+from reports.cells import WORDS, Matrix
+from reports.machine import reason
+from reports.run import Run
+from reports.text import plural
+from simulator.observation import Browser, Event, Fault, Network, Observation, Shortened, Storage
+
+KILLERS = 20
+"""Scenarios named that notice a mutant; of the rest it is said how many there are."""
+_MUTANT = "mutant:"
+
+
+# -- faults × outcomes ----------------------------------------------------------------------
+
+
+@frozen
+class Outcomes:
+    """How often a fault and an outcome met: in how many results both were seen."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[int, ...]], ...]
+
+
+def outcomes(run: Run) -> Outcomes:
+    """Faults, and how the fetches of the same result ended, the most frequent first."""
+    met: Counter[tuple[str, str]] = Counter()
+    for result in run.results:
+        seen = run.seen(result) or ()
+        ends = set(_ends(seen)) or {"no end event"}
+        met.update((fault, end) for fault in dict.fromkeys(faults(seen)) for end in ends)
+    by_fault, by_end = (
+        Counter(
+            {key: sum(n for pair, n in met.items() if pair[side] == key) for key in {p[side] for p in met}}
+        )
+        for side in (0, 1)
+    )
+    columns, rows = (sorted(by, key=lambda key: (-by[key], key)) for by in (by_end, by_fault))
+    return Outcomes(tuple(columns), tuple((f, tuple(met[f, end] for end in columns)) for f in rows))
+
+
+def faults(seen: Sequence[Observation]) -> Iterator[str]:
+    """What struck, by its kind."""
+    for one in seen:
+        match one.data:
+            case Fault(fault=fault):
+                yield fault
+            case Network(online=False):
+                yield "offline"
+            case Network(captive=True):
+                yield "captive portal"
+            case Network(metered=True):
+                yield "metered"
+            case Storage(evicted=True):
+                yield "eviction"
+            case Storage(quota=int()):
+                yield "quota"
+            case Browser(state=("killed" | "quit" | "terminated" | "died") as state):
+                yield f"user agent {state}"
+
+
+def _ends(seen: Sequence[Observation]) -> Iterator[str]:
+    for one in seen:
+        if isinstance(one.data, Event) and one.data.type != "backgroundfetchclick":
+            given = one.data.registration
+            why = given.get("failureReason") or given.get("result") or one.data.type
+            yield str(why)
+
+
+# -- mutants --------------------------------------------------------------------------------
+
+
+@frozen
+class Kill:
+    """A mutant of the run, with the scenarios that fail on it and pass on what is no mutant."""
+
+    name: str
+    scenarios: tuple[str, ...]
+
+
+def kills(table: Matrix) -> tuple[Kill, ...]:
+    """The mutants that were judged, those that nothing notices first."""
+    sound = [place for place, column in enumerate(table.columns) if not column.startswith(_MUTANT)]
+    found = []
+    for place, column in enumerate(table.columns):
+        if column.startswith(_MUTANT):
+            noticed = tuple(
+                row.scenario.id
+                for row in table.rows
+                if _all(row.cells[place].results, FAIL)
+                and not any(_all(row.cells[other].results, FAIL) for other in sound)
+            )
+            found.append(Kill(column.removeprefix(_MUTANT), noticed))
+    return tuple(sorted(found, key=lambda kill: len(kill.scenarios)))
+
+
+def _all(results: Sequence[Result], verdict: str) -> bool:
+    return bool(results) and all(result.verdict == verdict for result in results)
+
+
+# -- what cannot be told --------------------------------------------------------------------
+
+
+@frozen
+class Untold:
+    """One reason for which scenarios could not be judged, and which they are."""
+
+    state: str
+    reason: str
+    scenarios: tuple[str, ...]
+
+
+def untold(run: Run) -> tuple[Untold, ...]:
+    """The results that are no verdict on an implementation, by their reasons, the most frequent first."""
+    groups: dict[tuple[str, str], dict[str, None]] = {}
+    for result in run.results:
+        if result.verdict in (INCONCLUSIVE, UNSUPPORTED, ERROR):
+            groups.setdefault((result.verdict, reason(result)), {})[result.scenario] = None
+    order = sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
+    return tuple(Untold(state, why, tuple(found)) for (state, why), found in order)
+
+
+def limits(run: Run) -> Iterator[str]:
+    """What the run as a whole cannot tell, in sentences."""
+    judged = sum(result.verdict in (PASS, FAIL) for result in run.results)
+    if rest := len(run.results) - judged:
+        kinds = Counter(result.verdict for result in run.results)
+        told = ", ".join(f"{kinds[v]:,} {WORDS[v]}" for v in (INCONCLUSIVE, UNSUPPORTED, ERROR) if kinds[v])
+        yield f"{plural(rest, 'result')} say nothing of the implementation: {told}."
+    shortened = sum(any(isinstance(one.data, Shortened) for one in run.seen(r) or ()) for r in run.results)
+    if shortened:
+        yield f"In {plural(shortened, 'result')} long waits were shortened, because time is real there."
+    blind = sum(run.seen(result) is None for result in run.results)
+    if blind:
+        yield f"Of {plural(blind, 'result')} there are no observations: no timeline can be drawn."
+    yield "A pass says that nothing wrong was seen where a scenario looked, and not that nothing is wrong."
+    yield "Two witnesses have two clocks: across them, only a cause orders what was seen."
