@@ -14,7 +14,10 @@ from conformance.command_line.exit_codes import BAD_INPUT, HARNESS_BROKE, INTERR
 from conformance.errors import BadInput, did_you_mean
 from conformance.scenario.errors import ScenarioError
 
-COMMANDS = ("run", "fuzz", "list", "show", "report", "doctor", "clauses", "errata", "mutants", "schema")
+COMMANDS = (
+    "run", "fuzz", "list", "show", "report", "diff", "merge", "baseline", "doctor", "clauses", "errata",
+    "mutants", "schema",
+)  # fmt: skip
 
 
 class Refused(click.ClickException):
