@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result as Called
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conformance.baseline.file import parse
@@ -202,6 +202,7 @@ TOLD = st.dictionaries(st.sampled_from([A, B, C]), st.sampled_from([PASS, FAIL])
 RESULTS = st.lists(st.tuples(st.sampled_from(["x/one", "x/two", "x/three"]), TOLD), min_size=1, max_size=8)
 
 
+@settings(deadline=None)
 @given(RESULTS, RESULTS)
 def test_after_an_update_its_own_runs_are_as_expected_and_a_second_one_changes_nothing(
     earlier: Sequence[tuple[str, Told]], later: Sequence[tuple[str, Told]]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result as Called
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conformance.results import ERROR, FAIL, INCONCLUSIVE, PASS, UNSUPPORTED, VERDICTS, Result
@@ -53,6 +53,7 @@ def test_a_change_has_a_kind(before: Sides, after: Sides, kind: str) -> None:
 SIDE = st.dictionaries(st.sampled_from("abcd"), st.sampled_from(VERDICTS))
 
 
+@settings(deadline=None)
 @given(SIDE, SIDE)
 def test_every_scenario_is_told_at_most_once_and_nothing_is_lost(
     old: dict[str, str], new: dict[str, str]

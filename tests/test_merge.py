@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 from click.testing import Result as Called
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conformance.shards import share
@@ -23,6 +23,7 @@ Bgfetch = Callable[..., Called]
 SELECTION = "background-fetch-manager/*"
 
 
+@settings(deadline=None)
 @given(st.integers(0, 30), st.integers(1, 9))
 def test_shares_are_the_whole_and_no_scenario_is_in_two(count: int, of: int) -> None:
     scenarios = [scenario(f"x/{number}") for number in range(count)]
