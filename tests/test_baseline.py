@@ -38,6 +38,7 @@ def entry(
 # -- standing --------------------------------------------------------------------------------
 
 MAYBE = '["fail", "pass"]'
+DOUBT = '"inconclusive"'
 
 
 @pytest.mark.parametrize(
@@ -55,9 +56,9 @@ MAYBE = '["fail", "pass"]'
         (entry(), ERROR, ERROR, 0, 0, 0),
         (entry(), UNSUPPORTED, UNSUPPORTED, 0, 0, 0),
         (entry(), INCONCLUSIVE, INCONCLUSIVE, 0, 0, 0),
-        (entry(verdict='"inconclusive"'), {A: INCONCLUSIVE}, PASS, 1, 0, 0),
-        (entry(verdict='"inconclusive"'), {A: FAIL}, FAIL, 0, 1, 0),
-        (entry(verdict='"inconclusive"'), {A: PASS}, FAIL, 0, 0, 1),
+        (entry(verdict=DOUBT), {A: INCONCLUSIVE}, PASS, 1, 0, 0),
+        (entry(verdict=DOUBT), {A: FAIL}, FAIL, 0, 1, 0),
+        (entry(verdict=DOUBT), {A: PASS}, FAIL, 0, 0, 1),
         (entry(verdict=MAYBE), {A: FAIL}, PASS, 1, 0, 0),
         (entry(verdict=MAYBE), {A: PASS}, PASS, 1, 0, 0),
         (entry(scenarios=["x/other"]), {A: FAIL}, FAIL, 0, 1, 0),
@@ -128,7 +129,13 @@ def updated(text: str, *results: Result, known: Sequence[str] = ()) -> tuple[str
         (entry(), [{A: FAIL, B: FAIL}], "+", {("x/one", A): {FAIL}, ("x/one", B): {FAIL}}),
         (entry(verdict=MAYBE), [{A: PASS}], "", {("x/one", A): {FAIL, PASS}}),
         ("", [{A: FAIL}, {A: PASS}], "+", {("x/one", A): {FAIL, PASS}}),
-        ("", [{A: FAIL}, {A: INCONCLUSIVE}], "+", {("x/one", A): {FAIL, INCONCLUSIVE}}),
+        ("", [{A: FAIL}, {A: INCONCLUSIVE}], "+", {("x/one", A): {FAIL}}),
+        ("", [{A: PASS}, {A: INCONCLUSIVE}], "", {}),
+        ("", [{A: INCONCLUSIVE}], "+", {("x/one", A): {INCONCLUSIVE}}),
+        (entry(), [{A: FAIL}, {A: INCONCLUSIVE}], "", {("x/one", A): {FAIL}}),
+        (entry(), [{A: PASS}, {A: INCONCLUSIVE}], "-", {}),
+        (entry(verdict=DOUBT), [{A: PASS}, {A: INCONCLUSIVE}], "~", {("x/one", A): {PASS, INCONCLUSIVE}}),
+        (entry(verdict=DOUBT), [{A: FAIL}], "~", {("x/one", A): {FAIL, INCONCLUSIVE}}),
         ("", [{A: PASS}], "", {}),
         (entry(scenarios=["x/gone"]), [{A: PASS}], "x", {}),
     ],
@@ -187,6 +194,12 @@ def test_what_is_new_waits_for_a_reason_in_one_entry_for_each_clause() -> None:
     assert "\n\n[[entry]]" in new
     later, _ = updated(new, judged("x/c", {A: FAIL}), known=["x/a", "x/b"])
     assert parse(later, "b.toml").entries[1].scenarios == ("x/a", "x/b", "x/c")
+
+
+def test_an_entry_of_one_scenario_becomes_uncertain_where_it_stands() -> None:
+    text = HEAD + "\n# mind the order" + entry(B) + entry(scenarios=["x/two"])
+    results = [judged("x/one", {B: FAIL}), judged("x/one", {B: PASS}, 2), judged("x/two", {A: FAIL})]
+    assert updated(text, *results) == (text.replace('verdict = "fail"', f"verdict = {MAYBE}", 1), "~")
 
 
 def test_a_reason_goes_with_the_scenario_that_becomes_uncertain() -> None:

@@ -6,7 +6,7 @@ pattern: a pattern would vouch for the failure of scenarios that nobody has seen
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 from attrs import define, frozen
@@ -116,6 +116,19 @@ class Baseline:
     def _expects(self, result: Result, check: Check) -> bool:
         entry = self.pairs.get((result.scenario, check.clause))
         return entry is not None and check.verdict in entry.verdicts
+
+
+def in_short(standings: Iterable[Standing]) -> str:
+    """A whole run against the baseline in half a sentence, each scenario and clause counted once."""
+    met: set[Pair] = set()
+    new: set[Pair] = set()
+    passed: set[Pair] = set()
+    for one in standings:
+        met |= {(one.result.scenario, entry.clause) for entry in one.met}
+        new |= {(one.result.scenario, check.clause) for check in one.unexpected}
+        passed |= {(one.result.scenario, entry.clause) for entry in one.passed}
+    failures = "1 new failure" if len(new) == 1 else f"{len(new)} new failures"
+    return f"{len(met)} as expected, {failures}, {len(passed)} expected to fail that pass"
 
 
 def clause_verdict(result: Result, clause: str) -> str | None:

@@ -61,7 +61,8 @@ def update(text: str, file: str, judged: Judged, exists: Callable[[str], bool]) 
     rewriting = _Rewriting(tomlkit.parse(text), judged)
     for pair, entry in baseline.pairs.items():
         _review(pair, entry, seen.get(pair, frozenset()), rewriting, exists)
-    for pair, verdicts in sorted(seen.items(), key=lambda item: (clauses()[item[0][1]].number, item[0][0])):
+    for pair, told in sorted(seen.items(), key=lambda item: (clauses()[item[0][1]].number, item[0][0])):
+        verdicts = _telling(told)
         if pair not in baseline.pairs and verdicts != {PASS}:
             rewriting.add(pair, verdicts, TO_BE_ARGUED)
             rewriting.changes.added.append(pair)
@@ -85,6 +86,11 @@ def _seen(baseline: Baseline, results: Sequence[Result]) -> dict[Pair, frozenset
     }
 
 
+def _telling(verdicts: frozenset[str]) -> frozenset[str]:
+    """The verdicts without those that could not tell, where others could: a busy machine proves nothing."""
+    return verdicts - {INCONCLUSIVE} or verdicts
+
+
 def _not_passed(result: Result) -> Iterator[Check]:
     for check in result.checks:
         if check.level == "must" and check.verdict in (FAIL, INCONCLUSIVE):
@@ -96,6 +102,8 @@ def _review(
 ) -> None:
     """See whether an entry still holds for a scenario, and change it where it does not."""
     changes = rewriting.changes
+    if INCONCLUSIVE not in entry.verdicts:
+        verdicts = _telling(verdicts)
     if not verdicts:
         if not exists(pair[0]):
             rewriting.remove(pair, entry)
@@ -108,8 +116,7 @@ def _review(
     elif verdicts == {INCONCLUSIVE}:
         changes.untold.append(pair)
     else:
-        rewriting.remove(pair, entry)
-        rewriting.add(pair, entry.verdicts | verdicts, entry.reason, entry)
+        rewriting.loosen(pair, entry, entry.verdicts | verdicts)
         changes.loosened.append(pair)
 
 
@@ -128,6 +135,14 @@ class _Rewriting:
 
     def remove(self, pair: Pair, entry: Entry) -> None:
         _scenarios(self._tables[entry.number]).remove(pair[0])
+
+    def loosen(self, pair: Pair, entry: Entry, verdicts: frozenset[str]) -> None:
+        """Let more verdicts be as expected: in the entry itself where it speaks of nothing else."""
+        if len(entry.scenarios) == 1:
+            self._tables[entry.number]["verdict"] = sorted(verdicts)
+        else:
+            self.remove(pair, entry)
+            self.add(pair, verdicts, entry.reason, entry)
 
     def add(self, pair: Pair, verdicts: frozenset[str], reason: str, like: Entry | None = None) -> None:
         """Let an entry at the end speak of a pair, one with others of its clause and reason."""

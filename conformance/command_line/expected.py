@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 from attrs import evolve
 
-from conformance.baseline.model import Baseline, Standing
+from conformance.baseline.model import Baseline, Standing, in_short
 from conformance.results import PASS, Result
-from reports.text import plural
 
 MOST_NAMED = 20
 
@@ -37,7 +36,7 @@ def told(
 ) -> Iterator[str]:
     """What the baseline says of a whole run of this version, and what is wrong with the baseline itself."""
     standings = [standing for one in results if (standing := baseline.standing(one))]
-    yield f"Baseline {baseline.file}: {_counts(standings)}"
+    yield f"Baseline {baseline.file}: {in_short(standings)}"
     if any(one.passed for one in standings):
         yield f"  To drop what no longer fails: bgfetch baseline update RUN --baseline {baseline.file}"
     gone = {pair[0]: entry.line for pair, entry in baseline.pairs.items() if not exists(pair[0])}
@@ -51,15 +50,6 @@ def told(
     others = sorted({one.version for one in baseline.entries} - {version})
     if others:
         yield f"  It has entries of {', '.join(others)}; this run is of {version}."
-
-
-def _counts(standings: Sequence[Standing]) -> str:
-    met = {(one.result.scenario, entry.clause) for one in standings for entry in one.met}
-    new = {(one.result.scenario, check.clause) for one in standings for check in one.unexpected}
-    passed = {(one.result.scenario, entry.clause) for one in standings for entry in one.passed}
-    return (
-        f"{len(met)} as expected, {plural(len(new), 'new failure')}, {len(passed)} expected to fail that pass"
-    )
 
 
 def _listed(heading: str, lines: Sequence[str]) -> Iterator[str]:
