@@ -35,13 +35,16 @@ def runs(tmp_path: Path) -> Path:
     for day, (name, results) in enumerate(told.items(), 1):
         write_run(home / name, results, started=f"2026-11-0{day}T06:00:00+00:00")
     (home / "notes").mkdir()
+    (home / "broken").mkdir()
+    (home / "broken/results.jsonl").touch()  # killed before its first line
     return home
 
 
 def test_the_terminal_shows_what_changed_and_counts_the_rest(bgfetch: Bgfetch, runs: Path) -> None:
     called = bgfetch("report", "--history", str(runs))
     assert called.exit_code == 0, called.output
-    lines = called.output.splitlines()
+    assert called.stderr.startswith(f"left out: the first line of {runs}/broken")
+    lines = called.stdout.splitlines()
     assert [line.split()[-1] for line in lines[:3]] == [f"{runs}/{name}" for name in "cba"]
     assert lines[4:8] == [
         "✓!·  chromium  x/odd",
@@ -96,6 +99,7 @@ def test_runs_may_be_named_one_by_one_and_each_counts_once(bgfetch: Bgfetch, run
         (["report", "--history", "nowhere"], "no folder of runs"),
         (["report", "{home}/a", "{home}/b"], "A report is of one run"),
         (["report"], "Missing argument"),
+        (["report", "--history", "{home}/broken"], "None of these runs can be read"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(bgfetch: Bgfetch, runs: Path, words: list[str], said: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from conformance.errors import BadInput
 from reports.formats import FORMATS
 
 if TYPE_CHECKING:
+    from reports.history import Named
     from reports.run import Run
 
 ALL = "all"
@@ -52,15 +53,29 @@ def command(runs: tuple[Path, ...], wanted: tuple[str, ...], history: bool) -> N
 
 def _tell_history(given: Sequence[Path]) -> None:
     """Tell the history on the terminal, and write its page into the newest run."""
-    from conformance.command_line.folders import read_results, runs_in, write_whole
-    from reports.history import Named, history, page, terminal
+    from conformance.command_line.folders import runs_in, write_whole
+    from reports.history import history, page, terminal
 
-    folders = list(dict.fromkeys(folder for one in given for folder in runs_in(one)))
-    found = history([Named(str(folder), read_results(folder)) for folder in folders])
+    folders = dict.fromkeys(folder for one in given for folder in runs_in(one))
+    found = history(list(_readable(folders)))
+    if not found.runs:
+        raise BadInput("None of these runs can be read.", "To make one: bgfetch run")
     click.echo("\n".join(terminal(found)))
     path = Path(found.runs[-1].name) / "history.html"
     write_whole(path, page(found))
     click.echo(f"\n{path}")
+
+
+def _readable(folders: Iterable[Path]) -> Iterator[Named]:
+    """The runs that can be read; a killed run may have left nothing, and is named."""
+    from conformance.command_line.folders import read_results
+    from reports.history import Named
+
+    for folder in folders:
+        try:
+            yield Named(str(folder), read_results(folder))
+        except BadInput as error:
+            click.echo(f"left out: {error.what}", err=True)
 
 
 def write_html(folder: Path, run: Run) -> Path:
