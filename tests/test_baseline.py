@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 from click.testing import Result as Called
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -73,6 +74,14 @@ def test_a_result_stands_against_the_baseline(
     assert standing
     assert standing.verdict == verdict
     assert (len(standing.met), len(standing.unexpected), len(standing.passed)) == (met, unexpected, passed)
+
+
+def test_a_clause_is_as_bad_as_its_worst_check() -> None:
+    known = judged("x/one", {A: FAIL})
+    doubtful = judged("x/one", {A: INCONCLUSIVE})
+    standing = parse(HEAD + entry(), "b.toml").standing(evolve(known, checks=known.checks + doubtful.checks))
+    assert standing
+    assert (standing.verdict, standing.untold) == (PASS, ())
 
 
 def test_of_another_implementation_nothing_is_said() -> None:
@@ -209,6 +218,7 @@ def test_a_reason_goes_with_the_scenario_that_becomes_uncertain() -> None:
     assert first.scenarios == ("x/one", "x/three")
     assert (second.scenarios, second.reason) == (("x/two",), first.reason)
     assert second.verdicts == {FAIL, PASS}
+    assert new.count("Because the text \\\nsays so.") == 2  # as it was written
 
 
 TOLD = st.dictionaries(st.sampled_from([A, B, C]), st.sampled_from([PASS, FAIL]), min_size=1)

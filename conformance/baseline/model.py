@@ -106,11 +106,13 @@ class Baseline:
         )
 
     def _beyond(self, result: Result, verdict: str) -> tuple[Check, ...]:
-        """The checks of this verdict that no entry lets have it."""
+        """The checks by which a clause has this verdict, where no entry lets it have that."""
         return tuple(
             check
             for check in result.checks
-            if check.level == "must" and check.verdict == verdict and not self._expects(result, check)
+            if check.level == "must"
+            and check.verdict == verdict == clause_verdict(result, check.clause)
+            and not self._expects(result, check)
         )
 
     def _expects(self, result: Result, check: Check) -> bool:

@@ -7,6 +7,7 @@ goes into entries of its own, to be argued, and an entry that still holds is not
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from copy import copy
 
 import tomlkit
 from attrs import Factory, define, field, frozen
@@ -166,10 +167,11 @@ class _Rewriting:
         table["clause"] = pair[1]
         table["scenarios"] = tomlkit.array().multiline(True)
         table["verdict"] = ordered[0] if len(ordered) == 1 else ordered
-        table["seen"] = like.seen if like else _told(pair, self.judged.results)
-        table["reason"] = reason
-        if like and like.link:
-            table["link"] = like.link
+        if like:
+            written = self._tables[like.number]
+            table |= {key: copy(written[key]) for key in ("seen", "reason", "link") if key in written}
+        else:
+            table |= {"seen": _told(pair, self.judged.results), "reason": reason}
         table["version"] = self.judged.version
         table["date"] = tomlkit.date(self.judged.date)
         table.trivia.indent = "\n"  # an empty line before it
