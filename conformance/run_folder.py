@@ -72,6 +72,21 @@ class RunFolder:
         self.kept += 1
         return result
 
+    def take(self, result: Result, home: Path) -> None:
+        """Take over a result of another run, with what lies beside it; raises BadInput like ``add``.
+
+        A file that is not there any more is left out: the report of the whole says so.
+        """
+        with self._told():
+            for suffix in (".jsonl", ".trouble.txt"):
+                own = self._beside(result, suffix)
+                theirs = home / own.relative_to(self.path)
+                if theirs.is_file():
+                    own.parent.mkdir(parents=True, exist_ok=True)
+                    shutil.copyfile(theirs, own)
+            self._append(result.to_json())
+        self.kept += 1
+
     def trouble(self, result: Result, told: str) -> None:
         """Keep the whole story of a trouble beside the observations of its result."""
         with self._told():
