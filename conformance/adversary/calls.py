@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
-from conformance.adversary.origins import PATHS
+from conformance.adversary.origins import ICON, PATHS
 from conformance.adversary.requests import HEADERS, briefly, options, plain, request, requests
 from conformance.adversary.sketch import Fetch, Raw, Sketch
 
 Act = Callable[[Sketch], list[Raw]]
 """Makes steps, none where there is nothing to do it with; the sketch then knows what they brought about."""
+
+SHOWN: Sequence[Raw] = (
+    {"title": "New"},
+    {},
+    {"icons": [{"src": ICON, "type": "image/png"}]},
+    {"title": "New", "icons": [{"src": ICON, "type": "image/png"}]},
+)
+"""What updateUI() is called with."""
 
 OBSERVED = {"level": "observe"}
 """Whatever a made-up call comes to is right: what must hold is in the rules for every run."""
@@ -18,6 +26,7 @@ INTERFACES = (
     "BackgroundFetchManager BackgroundFetchRegistration BackgroundFetchRecord BackgroundFetchEvent "
     "BackgroundFetchUpdateUIEvent ServiceWorkerRegistration ServiceWorkerGlobalScope"
 ).split()
+ODD_IDS = (" f ", "", "F", "__proto__")
 END_EVENTS = ("backgroundfetchsuccess", "backgroundfetchfail", "backgroundfetchabort", "backgroundfetchclick")
 
 
@@ -26,6 +35,8 @@ def fetch(sketch: Sketch) -> list[Raw]:
     if not actors:
         return []
     on, id = sketch.any(actors), sketch.any(("f", "g", "f") if sketch.fetches else ("f",))
+    if "odd calls" in sketch.on and sketch.often(30):
+        id = sketch.any(ODD_IDS)
     asked, name = requests(sketch), sketch.name()
     step: Raw = {"fetch": id, "as": name, "requests": briefly(asked), **_on(on)}
     if made := options(sketch):
@@ -35,6 +46,7 @@ def fetch(sketch: Sketch) -> list[Raw]:
     kept = tuple(asked) if isinstance(step["requests"], list) and step["requests"] else ()
     sketch.fetches.append(Fetch(name, id, sketch.scope(on), kept))
     sketch.held.add((on, name))
+    sketch.objects.append((name, on))
     sketch.bodies += [(on, one["path"]) for one in kept if "body" in one]
     return [{**step, **OBSERVED}]
 
@@ -57,10 +69,15 @@ def _get(sketch: Sketch) -> list[Raw]:
     actors = sketch.actors
     if not actors:
         return []
-    on, id = sketch.any(actors), sketch.any(("f", "g", "none"))
+    known = [fetch.id for fetch in sketch.fetches]
+    on, id = sketch.any(actors), sketch.any((*known, "f", "none"))
     if (held := sketch.with_id(id, sketch.scope(on))) is not None:
         sketch.held.add((on, held.name))
-    return [{"get": id, "as": sketch.name(), **_on(on), **_times(sketch), **OBSERVED}]
+    frames = [frame for frame, within in sketch.frames.items() if within == on and frame in actors]
+    through = {"through": sketch.any(frames)} if frames and sketch.often(70) else {}
+    name = sketch.name()
+    sketch.objects.append((name, on))
+    return [{"get": id, "as": name, **_on(on), **through, **_times(sketch), **OBSERVED}]
 
 
 def _get_ids(sketch: Sketch) -> list[Raw]:
@@ -100,8 +117,8 @@ def _compared(sketch: Sketch, of: Fetch) -> str | Raw:
     like = dict(sketch.any(of.requests)) if of.requests else {"path": "/a"}
     like = {key: value for key, value in like.items() if key in ("path", "method", "headers")}
     if sketch.often(30):
-        like["path"] = sketch.any((*PATHS, "/a?x=1", "/a#part", "/none"))
-    if sketch.often(15):
+        like["path"] = sketch.any((*PATHS, f"{like['path']}?x=1", f"{like['path']}#part", "/none"))
+    if sketch.often(30):
         others: tuple[Raw, ...] = ({"method": "PUT"}, {"headers": sketch.any(HEADERS)}, {"method": "GET"})
         like |= sketch.any(others)
     return like["path"] if set(like) == {"path"} else like
@@ -166,7 +183,7 @@ def _update_ui(sketch: Sketch) -> list[Raw]:
     if not (sketch.worker_names and sketch.fetches):
         return []
     of = sketch.any([fetch.name for fetch in sketch.fetches] + sketch.events)
-    shown: Raw = {"title": "New"} if sketch.often(70) else {}
+    shown = sketch.any(SHOWN)
     dispatched = {"dispatched": True} if of in sketch.events and sketch.often(50) else {}
     return [{"updateUI": shown, "of": of, **dispatched, "on": _in_worker(sketch), **OBSERVED}]
 
@@ -184,17 +201,50 @@ def _construct(sketch: Sketch) -> list[Raw]:
 
 
 def _same(sketch: Sketch) -> list[Raw]:
-    if not sketch.records:
+    """Whether two objects are one: records and what they have, registrations, the manager."""
+    if sketch.worker_names and sketch.often(40):
+        event = f"{sketch.any(END_EVENTS)}.registration"
+        return [{"same": [event, event], "as": sketch.name(), "on": _in_worker(sketch), **OBSERVED}]
+    if not sketch.actors:
         return []
-    record, on = sketch.any(sketch.records)
-    other = sketch.any([name for name, holder in sketch.records if holder == on])
-    what = sketch.any(("request", "responseReady"))
-    return [{"same": [f"{record}.{what}", f"{other}.{what}"], "as": sketch.name(), **_on(on), **OBSERVED}]
+    on = sketch.any(sketch.actors)
+    records = [name for name, holder in sketch.records if holder == on]
+    held = [name for name, holder in sketch.objects if holder == on]
+    kinds = [records, [f"{record}.request" for record in records]]
+    kinds += [[f"{record}.responseReady" for record in records], held, ["backgroundFetch"]]
+    among = sketch.any([kind for kind in kinds if kind])
+    return [{"same": [sketch.any(among), sketch.any(among)], "as": sketch.name(), **_on(on), **OBSERVED}]
 
 
 def _assign(sketch: Sketch, on: str, of: Fetch) -> Raw:
     what = sketch.any(("onprogress", "downloaded", "id", "result"))
     return {"assign": what, "value": sketch.any(("function", "null", "number")), "of": of.name}
+
+
+def _inspect(sketch: Sketch) -> list[Raw]:
+    """A look at some interfaces, from a page or a worker."""
+    actors = [*sketch.actors, *sketch.worker_names]
+    if not actors:
+        return []
+    on, first = sketch.any(actors), sketch.chance.whole(0, len(INTERFACES) - 1)
+    looked_at = (*INTERFACES, *INTERFACES)[first : first + 3]
+    return [{"inspect": one, "as": sketch.name(), **_on(on), **OBSERVED} for one in looked_at]
+
+
+def _wait_until(sketch: Sketch) -> list[Raw]:
+    """One more promise for an event, whether it is still being dispatched, waited for, or long over."""
+    if not (sketch.worker_names and sketch.fetches):
+        return []
+    of = sketch.any(sketch.fetches).name
+    return [{"waitUntil": sketch.any(("1 s", "1 min")), "of": of, "on": _in_worker(sketch), **OBSERVED}]
+
+
+def _query(sketch: Sketch) -> list[Raw]:
+    """Ask for the state of the permission; its changes are told from then on."""
+    if not sketch.actors:
+        return []
+    on = sketch.any(sketch.actors)
+    return [{"query": "background-fetch", "as": sketch.name(), **_on(on), **OBSERVED}]
 
 
 def _body(sketch: Sketch) -> list[Raw]:
@@ -217,12 +267,13 @@ CALLS: Mapping[str, Act] = {
     "attributes": _of(_attributes),
     "abort": _of(lambda sketch, on, of: _named(sketch, {"abort": of.name})),
     "updateUI": _update_ui,
+    "waitUntil": _wait_until,
     "construct": _construct,
     "same": _same,
     "assign": _of(_assign),
     "body": _body,
-    "inspect": _of_page(lambda sketch: _named(sketch, {"inspect": sketch.any(INTERFACES)})),
-    "query": _of_page(lambda sketch: _named(sketch, {"query": "background-fetch"})),
+    "inspect": _inspect,
+    "query": _query,
     "usage": _of_page(lambda sketch: _named(sketch, {"usage": sketch.any((1, 65_536, 300_000))})),
     "cached": _of_page(lambda sketch: _named(sketch, {"cached": sketch.any(PATHS[:3])})),
     "load": _of_page(lambda sketch: _named(sketch, {"load": sketch.any(PATHS[:3])})),

@@ -13,32 +13,37 @@ HEADERS = (
     {"X-A": "1", "Accept": "text/plain"},
     {"Authorization": "x"},
 )
-TOTALS = (300_000, 1, 300_001, 1_000_000, "NaN", -1, 0.5, "Infinity", 65_536)
+MOST = 1_000_000
+"""More than all bodies of a fetch are together."""
+
+TOTALS = (300_000, 1, 300_001, MOST, "NaN", -1, 0.5, "Infinity", 65_536)
 
 
 def requests(sketch: Sketch) -> list[Raw]:
     """One request, or with the feature several."""
     number = sketch.any((2, 3, 1)) if "several requests" in sketch.on else 1
+    if "held" in sketch.on and not sketch.fetches and sketch.often(60):
+        return [{"path": sketch.any(PATHS[:3])} for _ in range(number)]
     return [request(sketch) for _ in range(number)]
 
 
 def request(sketch: Sketch) -> Raw:
-    paths = PATHS if "cross origin" in sketch.on else PATHS[:3]
-    made: Raw = {"path": sketch.any(paths)}
-    if "upload" in sketch.on and sketch.often(60):
+    elsewhere = {"cross origin", "cors"} & sketch.on and sketch.often(50)
+    made: Raw = {"path": PATHS[3] if elsewhere else sketch.any(PATHS[:3])}
+    if {"upload", "stream"} & sketch.on and sketch.often(70):
         made |= {"method": sketch.any(("POST", "PUT")), "body": sketch.any((70_000, 10, 0, 300_000))}
-    if "stream" in sketch.on and "body" in made and sketch.often(50):
-        made["stream"] = sketch.any(({}, {"fails": True}))
-    if "request headers" in sketch.on and sketch.often(60):
+    if "stream" in sketch.on and "body" in made and sketch.often(70):
+        made["stream"] = sketch.any(({}, {"fails": True}, {"fails": True}))
+    if {"request headers", "cors"} & sketch.on and sketch.often(60):
         made["headers"] = sketch.any(HEADERS)
-    if "odd request" in sketch.on and sketch.often(60):
+    if "odd request" in sketch.on and sketch.often(70):
         _bend(sketch, made)
     return made
 
 
 def _bend(sketch: Sketch, made: Raw) -> None:
     """Make something of a request that few pages would."""
-    what = sketch.any(("path", "mode", "credentials", "redirect", "method", "spoiled"))
+    what = sketch.any(("path", "mode", "credentials", "redirect", "method", "spoiled", "path"))
     match what:
         case "path":
             made["path"] = sketch.any(ODD_PATHS)
@@ -66,8 +71,9 @@ def options(sketch: Sketch) -> Raw:
 
 
 def plain(request: Raw) -> bool:
-    """Whether a request is a mere GET of the site's own."""
-    return set(request) == {"path"} and request["path"] in PATHS[:3]
+    """Whether a request is for the site's own, and nothing about it can keep the answer from coming."""
+    asks = set(request) <= {"path", "headers", "method", "body"} and request["path"] in PATHS[:3]
+    return asks and "Range" not in request.get("headers", ()) and request.get("method") != "HEAD"
 
 
 def briefly(made: list[Raw]) -> list[Raw | str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.adversary.calls import END_EVENTS, OBSERVED
+from conformance.adversary.calls import END_EVENTS, OBSERVED, SHOWN
 from conformance.adversary.origins import PATHS
 from conformance.adversary.sketch import Raw, Sketch
 
@@ -27,14 +27,14 @@ def _worker(sketch: Sketch) -> Raw:
 
 
 def _handler(sketch: Sketch) -> list[Raw]:
-    does = ("updateUI", "waitUntil", "cache", "openWindow", "download")
+    does = ("updateUI", "waitUntil", "cache", "openWindow", "download", "updateUI")
     return [_step(sketch, sketch.any(does)) for _ in range(sketch.chance.whole(1, 2))]
 
 
 def _step(sketch: Sketch, verb: str) -> Raw:
     match verb:
         case "updateUI":
-            return {"updateUI": sketch.any(({"title": "Done"}, {})), **OBSERVED}
+            return {"updateUI": sketch.any(SHOWN), **OBSERVED}
         case "waitUntil":
             return {"waitUntil": sketch.any(("1 s", "1 min"))}
         case "cache":
