@@ -8,20 +8,19 @@ it. What is found, and in which example, is what a hunt for that mutant by itsel
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from typing import Any
 
 import trio
-from attrs import asdict, frozen
+from attrs import frozen
 
-from conformance.adversary.hunt import Budget, Failure, Tally, hunt
-from conformance.adversary.oracles import MOST_TURNS, Examination, Finding, Reference, examined
+from conformance.adversary.hunt import Budget, Failure, hunt
+from conformance.adversary.oracles import MOST_TURNS, Examination, Reference, examined
 from conformance.adversary.shrink import shrunk
 from conformance.implementations.simulator import SimulatorImplementation
 from conformance.mutants import mutants
 from conformance.mutants.pruning import mutants_that_matter
-from conformance.scenario.load import scenario_from_document
 from conformance.scenario.model import Scenario
 
 REFERENCE = "reference"
@@ -33,24 +32,26 @@ class _AllFound(BaseException):
 
 
 class Hunt:
-    """One hunt for many mutants: those that are still to be found, and the failures of those that were."""
+    """One hunt for many mutants, each told when found; the first ``begin`` examples are known."""
 
-    def __init__(self, names: Collection[str]) -> None:
-        self._left = set(names)
+    def __init__(
+        self, names: Collection[str], found: Callable[[str, Failure], object], begin: int = 0
+    ) -> None:
+        self._left, self._found, self._begin = set(names), found, begin
         self.example = 0
-        self.features: Mapping[str, int] = {}
-        self.found: dict[str, Failure] = {}
 
     def examine(self, scenario: Scenario, order: int, both: bool) -> Examination:
         """Look at one example on everything that it may show something of."""
+        if not self._left:
+            raise _AllFound
         self.example += 1
+        if self.example <= self._begin:
+            return Examination((), None)
         seen = self._seen(REFERENCE, scenario, order, both, None)
         if seen.finding is None:
             shared = Reference(scenario, order)
             for name in sorted(trio.run(mutants_that_matter, scenario, order, self._left)):
                 self._seen(name, scenario, order, both, shared)
-            if not self._left:
-                raise _AllFound
         return seen
 
     def _seen(
@@ -58,8 +59,8 @@ class Hunt:
     ) -> Examination:
         seen = examined(scenario, agent(name), order, both=both, reference=reference)
         if seen.finding:
-            self.found.setdefault(name, Failure(scenario, order, seen.finding, self.example))
             self._left.discard(name)
+            self._found(name, Failure(scenario, order, seen.finding, self.example))
         return seen
 
 
@@ -70,29 +71,17 @@ def agent(name: str) -> SimulatorImplementation:
     return SimulatorImplementation(f"mutant:{name}", mutants()[name], most=MOST_TURNS)
 
 
-def hunted(seed: int, names: Collection[str], examples: int) -> Hunt:
-    """Hunt for mutants, through so many examples from a seed, or until all are found."""
-    hunting = Hunt(names)
-
-    def keep(tally: Tally) -> None:
-        hunting.features = tally.features
-
+def go_on(hunting: Hunt, seed: int, examples: int, told: Callable[[int], None]) -> None:
+    """Hunt through so many examples, or until all is found; ``told`` how many there were so far."""
     with suppress(_AllFound):
-        hunt(hunting.examine, Budget(examples), seed, keep)
-    return hunting
+        hunt(hunting.examine, Budget(examples), seed, lambda tally: told(tally.examples))
 
 
-def written_down(failure: Failure) -> dict[str, Any]:
-    """A failure as plain data."""
-    made = {"document": failure.scenario.document, "seed": failure.seed, "example": failure.example}
-    return {**made, "finding": asdict(failure.finding)}
-
-
-def taken_up(line: Mapping[str, Any]) -> Failure:
-    """A failure out of plain data."""
-    found = line["finding"]
-    finding = Finding(found["kind"], tuple(found["about"]), tuple(found["told"]))
-    return Failure(scenario_from_document(line["document"], "found"), line["seed"], finding, line["example"])
+def hunted(seed: int, names: Collection[str], examples: int) -> Mapping[str, Failure]:
+    """What a hunt for these mutants finds."""
+    found: dict[str, Failure] = {}
+    go_on(Hunt(names, found.setdefault), seed, examples, lambda examples: None)
+    return found
 
 
 @frozen
@@ -110,9 +99,5 @@ def cut_down(name: str, failure: Failure) -> Shrunk:
     on, began = agent(name), time.process_time()
     scenario, _ = shrunk(failure, lambda one: examined(one, on, failure.seed).finding)
     seconds = time.process_time() - began
-    requests = sum(len(_listed(step["requests"])) for step in scenario.document["steps"] if "fetch" in step)
+    requests = sum(len(step.arguments["requests"]) for step in scenario.steps if step.verb == "fetch")
     return Shrunk(len(scenario.steps), requests, seconds, scenario.document)
-
-
-def _listed(requests: Any) -> list[Any]:
-    return requests if isinstance(requests, list) else [requests]

@@ -12,6 +12,8 @@ from conformance.adversary.oracles import MOST_TURNS, Finding, examined
 from conformance.adversary.shrink import Shrinker
 from conformance.implementations.simulator import SimulatorImplementation
 from conformance.mutants import mutants
+from conformance.scenario.healing import healed
+from conformance.scenario.load import scenario_from_document
 from conformance.scenario.model import Scenario
 
 
@@ -57,3 +59,16 @@ def _first(on: SimulatorImplementation) -> tuple[Scenario, int, Finding]:
         if found := examined(scenario, on, seed).finding:
             return scenario, seed, found
     raise AssertionError(f"{on.name} was not found")
+
+
+@pytest.mark.parametrize("held", [1, 65_681], ids=["too short to be known", "a seam within a block"])
+def test_what_bytes_cannot_tell_is_no_disagreement_of_the_two_ways_of_carrying_bodies(held: int) -> None:
+    attempts = [{"stall": {"after": held}}, {"version": "v2", "etag": '"v1"'}]
+    document = {
+        "title": "A resource changes under the same ETag, and a body is made of both",
+        "clauses": ["validate-partial-response-algorithm/4.1"],
+        "origin": {"/a": {"size": 300_000, "attempts": attempts}},
+        "steps": [{"fetch": "f", "requests": ["/a"]}],
+    }
+    scenario = healed(scenario_from_document(document, "seam"))
+    assert examined(scenario, SimulatorImplementation(), seed=0, both=True).finding is None

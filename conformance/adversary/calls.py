@@ -30,13 +30,15 @@ ODD_IDS = (" f ", "", "F", "__proto__")
 END_EVENTS = ("backgroundfetchsuccess", "backgroundfetchfail", "backgroundfetchabort", "backgroundfetchclick")
 
 
-def fetch(sketch: Sketch) -> list[Raw]:
+def fetch(sketch: Sketch, same: str | None = None) -> list[Raw]:
+    """A fetch; with the id of an earlier one where ``same`` says which."""
     actors = sketch.actors + (sketch.worker_names if "worker calls" in sketch.on else [])
     if not actors:
         return []
     on, id = sketch.any(actors), sketch.any(("f", "g", "f") if sketch.fetches else ("f",))
     if "odd calls" in sketch.on and sketch.often(30):
         id = sketch.any(ODD_IDS)
+    id = id if same is None else same
     asked, name = requests(sketch), sketch.name()
     step: Raw = {"fetch": id, "as": name, "requests": briefly(asked), **_on(on)}
     if made := options(sketch):

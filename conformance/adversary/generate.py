@@ -94,7 +94,7 @@ def _hold(sketch: Sketch, fetch: Raw) -> list[Raw]:
     if not (_begins(sketch, fetch) and all(map(plain, requests))):
         return []
     for one in requests:
-        attempts = sketch.origin[one["path"]]["attempts"]
+        attempts = sketch.origin[one["path"]].get("attempts", [])
         stall = (
             attempts[0].get("stall", {}) if attempts and "coding" not in sketch.origin[one["path"]] else {}
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from conformance.adversary.calls import CALLS, OBSERVED, Act
+from conformance.adversary.calls import CALLS, OBSERVED, Act, fetch
 from conformance.adversary.sketch import Raw, Sketch
 
 WAITS = ("25 ms", "1 ms", "100 ms", "1 s", "2 h", "3 ms", "50 ms")
@@ -149,15 +149,12 @@ def _unregister(sketch: Sketch) -> list[Raw]:
 def _webdriver(sketch: Sketch) -> list[Raw]:
     if not sketch.pages:
         return []
-    gives = {"status": 200}
-    return [
-        {
-            "webdriver": {"click": sketch.any(("f", "g", "none"))},
-            "on": sketch.any(list(sketch.pages)),
-            "gives": gives,
-            **OBSERVED,
-        }
-    ]
+    on, ids = sketch.any(list(sketch.pages)), [fetch.id for fetch in sketch.fetches if fetch.id]
+    again: list[Raw] = []
+    if ids and sketch.actors and sketch.often(30):
+        again = [{"wait": "2 h"}, *fetch(sketch, sketch.any(ids))]
+    click: Raw = {"webdriver": {"click": sketch.any((*ids, *ids, "none"))}, "on": on}
+    return [*again, {**click, "gives": {"status": 200}, **OBSERVED}]
 
 
 def _release(sketch: Sketch) -> list[Raw]:

@@ -161,17 +161,22 @@ def examined(
 
 
 def _can_be_read(trace: Trace) -> bool:
-    """Whether every stretch of a body that was seen is long enough to be known by its bytes alone."""
-    return all(stop - start >= 2 * BLOCK for start, stop in _stretches(trace))
+    """Whether every body that was seen is known by its bytes alone: it has enough of them, and no seam.
+
+    At a seam the bytes of both sides may be the same for a while, and nobody can say where one ends.
+    """
+    return all(
+        len(runs) == 1 and runs[0][1] - runs[0][0] >= 2 * BLOCK for runs in _bodies_seen(trace) if runs
+    )
 
 
-def _stretches(trace: Trace) -> Iterator[tuple[int, int]]:
+def _bodies_seen(trace: Trace) -> Iterator[list[tuple[int, int]]]:
+    """Every body that a handler or a call has read, as the stretches that it is made of."""
     for _, record in select(trace, Record):
-        yield from ((run.start, run.stop) for run in record.runs)
+        yield [(run.start, run.stop) for run in record.runs]
     for _, settled in select(trace, Settled):
         told = settled.value.get("runs") if isinstance(settled.value, dict) else None
-        for start, stop in re.findall(r"\[(\d+):(\d+)\]", told or ""):
-            yield int(start), int(stop)
+        yield [(int(start), int(stop)) for start, stop in re.findall(r"\[(\d+):(\d+)\]", told or "")]
 
 
 # -- browsers -------------------------------------------------------------------------------

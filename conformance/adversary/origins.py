@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from attrs import frozen
 
@@ -15,6 +15,7 @@ SPLICES = (100_000, 1, 65_536, 96, 992, 65_535)
 """Positions at which something is likely to begin or to end; so are both ends, and any may be."""
 
 CODES = (404, 500, 204, 200, 206, 304, 416, 429, 503)
+LEADING_ON = (302, 301, 303, 307, 308)
 GATE = "gate"
 WORD = 2**64
 """One more than what a register of 64 bits can hold."""
@@ -139,7 +140,7 @@ FAULTS: Mapping[str, Maker] = {
     "latency": lambda sketch, body: {"latency": sketch.any(("30 s", "1 ms", "2 h"))},
     "redirect": lambda sketch, body: {
         "redirect": sketch.any((ELSEWHERE, "//cdn/d", "/a?again=1", "data:,x")),
-        "status": sketch.any((302, 301, 303, 307, 308)),
+        "status": sketch.any(LEADING_ON),
     },
     "upload fault": _upload,
 }
@@ -177,6 +178,9 @@ def resource(sketch: Sketch, path: str) -> Raw:
         about |= sketch.any(
             ({"etag": ""}, {"etag": 'W/"w"'}, {"etag": "", "lastModified": "Sat, 01 Jan 2022 00:00:00 GMT"})
         )
+    if "redirect" in sketch.on and not held and not path.startswith("//") and sketch.often(30):
+        about |= {"redirect": ELSEWHERE, "status": sketch.any(LEADING_ON)}
+        return about
     about["attempts"] = list(_attempts(sketch, size, held=held))
     return about
 
@@ -190,7 +194,7 @@ def _attempts(sketch: Sketch, size: int, *, held: bool) -> Iterator[Raw]:
     telling = [name for name in BESIDE if name in usable]
     for n in range(sketch.chance.whole(1, 3) if usable else 0):
         rest = telling if held and n == 0 and telling and sketch.often(60) else usable
-        yield (attempt := _attempt(sketch, rest, Body(size, at)))
+        yield (attempt := _attempt(sketch, rest, Body(size, at), ENDINGS if held else usable))
         at = min(size, _stops(attempt, at))
 
 
@@ -202,13 +206,13 @@ def _stops(attempt: Raw, at: int) -> int:
     return at + int(fault["after"])
 
 
-def _attempt(sketch: Sketch, usable: list[str], body: Body) -> Raw:
+def _attempt(sketch: Sketch, usable: Sequence[str], body: Body, besides: Collection[str]) -> Raw:
     """One attempt, in which most often one thing is wrong, sometimes two, and sometimes nothing."""
     if sketch.often(15):
         return {}
     name = sketch.any(usable)
     made = FAULTS[name](sketch, body)
-    beside = [one for one in (BESIDE if name in ENDINGS else ENDINGS) if one in usable]
+    beside = [one for one in (BESIDE if name in ENDINGS else ENDINGS) if one in besides]
     if name in (*ENDINGS, *BESIDE) and beside and sketch.often(40):
         made |= FAULTS[sketch.any(beside)](sketch, body)
     return made

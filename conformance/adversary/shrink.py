@@ -10,12 +10,14 @@ from __future__ import annotations
 import copy
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 from attrs import define
 
 from conformance.adversary.hunt import Failure
-from conformance.adversary.oracles import Finding
+from conformance.adversary.oracles import Finding, broken, observe
+from conformance.implementations.simulator import SimulatorImplementation
 from conformance.scenario.errors import ScenarioError
 from conformance.scenario.healing import healed
 from conformance.scenario.load import scenario_from_document
@@ -32,16 +34,32 @@ _STAYS = {("title",), ("clauses",)}
 def shrunk(failure: Failure, examine: Callable[[Scenario], Finding | None]) -> tuple[Scenario, Finding]:
     """The smallest scenario with the same trouble as a failure's, and what is then wrong with its run."""
 
-    def fails(scenario: Scenario) -> bool:
+    def same(scenario: Scenario) -> Finding | None:
         found = examine(scenario)
-        return found is not None and found.is_like(failure.finding)
+        return found if found and found.is_like(failure.finding) else None
 
-    document = Shrinker(fails).shrink(dict(failure.scenario.document))
+    def soundly(scenario: Scenario) -> bool:
+        """Also where less is mended it must be the user agent that fails, and not the scenario."""
+        seen = observe(scenario, SimulatorImplementation(), failure.seed)
+        return broken(scenario, seen) is None and same(scenario) is not None
+
+    document = Shrinker(lambda one: same(one) is not None).shrink(dict(failure.scenario.document))
     small = scenario_from_document(document, "found")
-    for scenario in (small, healed(small)):
-        if (found := examine(scenario)) and found.is_like(failure.finding):
-            return scenario, found
-    return failure.scenario, failure.finding
+    least = small if soundly(small) else _less_mended(small, soundly)
+    found = same(least)
+    return (least, found) if found else (failure.scenario, failure.finding)
+
+
+def _less_mended(small: Scenario, fails: Callable[[Scenario], bool]) -> Scenario:
+    """Healed with the fewest steps: what healing adds goes where it fails without, but the last."""
+    whole = healed(small)
+    for place in reversed(range(len(small.steps), len(whole.steps) - 1)):
+        steps = whole.document["steps"]
+        with suppress(ScenarioError):
+            fewer = {**whole.document, "steps": steps[:place] + steps[place + 1 :]}
+            if fails(less := scenario_from_document(fewer, "found")):
+                whole = less
+    return whole
 
 
 @define
