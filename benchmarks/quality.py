@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from math import ceil
 from statistics import median
 
 from attrs import frozen
@@ -84,7 +85,7 @@ class Figures:
     @property
     def slowest_seconds(self) -> float:
         """The 95th of a hundred."""
-        return sorted(one.seconds for one in self.cut)[int(0.95 * (len(self.cut) - 1))]
+        return sorted(one.seconds for one in self.cut)[ceil(0.95 * len(self.cut)) - 1]
 
 
 def table(figures: Figures) -> str:

@@ -18,7 +18,6 @@ from benchmarks.quality import (
     MEDIAN_EXAMPLES,
     MEDIAN_SECONDS,
     MEDIAN_STEPS,
-    SHARE_FOUND,
     SLOWEST_SECONDS,
     Cut,
     Figures,
@@ -35,6 +34,9 @@ SPREAD = tuple(mutants())[::15]
 
 SEED, EXAMPLES = 5, 300
 
+SHARE_OF_THESE = 0.7
+"""To be found in so few examples; the target is for two thousand."""
+
 
 @pytest.fixture(scope="module")
 def found() -> Mapping[str, Failure]:
@@ -48,8 +50,9 @@ def cut(found: Mapping[str, Failure]) -> Mapping[str, Shrunk]:
 
 def test_nearly_every_mutant_is_found_and_most_of_them_soon(found: Mapping[str, Failure]) -> None:
     assert REFERENCE not in found
-    assert len(found) >= SHARE_FOUND * len(SPREAD), set(SPREAD) - set(found)
-    assert median(failure.example for failure in found.values()) <= MEDIAN_EXAMPLES
+    assert len(found) >= SHARE_OF_THESE * len(SPREAD), set(SPREAD) - set(found)
+    examples = [found[name].example if name in found else EXAMPLES for name in SPREAD]
+    assert median(examples) <= MEDIAN_EXAMPLES
 
 
 def test_what_is_found_becomes_small_and_quickly(cut: Mapping[str, Shrunk]) -> None:

@@ -19,6 +19,13 @@ SHOWN: Sequence[Raw] = (
 )
 """What updateUI() is called with."""
 
+IGNORED: Mapping[str, Callable[[Raw], object]] = {
+    "ignoreSearch": lambda like: "?" in like["path"],
+    "ignoreMethod": lambda like: "method" in like,
+    "ignoreVary": lambda like: "headers" in like,
+}
+"""Options of match(), each with how a request shows that it is about it."""
+
 OBSERVED = {"level": "observe"}
 """Whatever a made-up call comes to is right: what must hold is in the rules for every run."""
 
@@ -35,7 +42,7 @@ def fetch(sketch: Sketch, same: str | None = None) -> list[Raw]:
     actors = sketch.actors + (sketch.worker_names if "worker calls" in sketch.on else [])
     if not actors:
         return []
-    on, id = sketch.any(actors), sketch.any(("f", "g", "f") if sketch.fetches else ("f",))
+    on, id = sketch.any(actors), sketch.any(("f", "g", "f", "a") if sketch.fetches else ("f",))
     if "odd calls" in sketch.on and sketch.often(30):
         id = sketch.any(ODD_IDS)
     id = id if same is None else same
@@ -75,11 +82,23 @@ def _get(sketch: Sketch) -> list[Raw]:
     on, id = sketch.any(actors), sketch.any((*known, "f", "none"))
     if (held := sketch.with_id(id, sketch.scope(on))) is not None:
         sketch.held.add((on, held.name))
-    frames = [frame for frame, within in sketch.frames.items() if within == on and frame in actors]
-    through = {"through": sketch.any(frames)} if frames and sketch.often(70) else {}
+    opened, through = _through(sketch, on) if sketch.often(30) else ([], {})
     name = sketch.name()
     sketch.objects.append((name, on))
-    return [{"get": id, "as": name, **_on(on), **through, **_times(sketch), **OBSERVED}]
+    return [*opened, {"get": id, "as": name, **_on(on), **through, **_times(sketch), **OBSERVED}]
+
+
+def _through(sketch: Sketch, on: str) -> tuple[list[Raw], Raw]:
+    """A frame of a page, whose manager it calls; it is opened where there is none."""
+    frames = [frame for frame, within in sketch.frames.items() if within == on and frame in sketch.actors]
+    if frames or on in sketch.frames:
+        return [], ({"through": sketch.any(frames)} if frames else {})
+    frame, at = sketch.name(), sketch.pages[on]
+    sketch.open(frame, at)
+    if frame not in sketch.actors:
+        return [{"open": frame, "at": at}], {}
+    sketch.frames[frame] = on
+    return [{"open": frame, "at": at, "in": on}], {"through": frame}
 
 
 def _get_ids(sketch: Sketch) -> list[Raw]:
@@ -126,21 +145,25 @@ def _compared(sketch: Sketch, of: Fetch) -> str | Raw:
     return like["path"] if set(like) == {"path"} else like
 
 
-def _matching(sketch: Sketch) -> Raw:
-    if sketch.often(60):
+def _matching(sketch: Sketch, compared: str | Raw) -> Raw:
+    """Options of match(); rather than none those that are about how the compared request is another."""
+    like = {"path": compared} if isinstance(compared, str) else compared
+    apt = [name for name, mark in IGNORED.items() if mark(like)]
+    if sketch.often(70 if not apt else 30):
         return {}
-    return {"options": sketch.any(({"ignoreSearch": True}, {"ignoreMethod": True}, {"ignoreVary": True}))}
+    return {"options": {sketch.any(apt or list(IGNORED)): True}}
 
 
 def _match(sketch: Sketch, on: str, of: Fetch) -> Raw:
-    name = sketch.name()
+    name, compared = sketch.name(), _compared(sketch, of)
     sketch.records.append((name, on))
-    return {"match": _compared(sketch, of), "of": of.name, "as": name, **_matching(sketch)}
+    return {"match": compared, "of": of.name, "as": name, **_matching(sketch, compared)}
 
 
 def _match_all(sketch: Sketch, on: str, of: Fetch) -> Raw:
-    compared = {"requests": _compared(sketch, of)} if sketch.often(40) else {}
-    return {"matchAll": of.name, "as": sketch.name(), **compared, **_matching(sketch)}
+    compared = _compared(sketch, of)
+    with_it = {"requests": compared, **_matching(sketch, compared)} if sketch.often(60) else {}
+    return {"matchAll": of.name, "as": sketch.name(), **with_it}
 
 
 def _read(sketch: Sketch) -> list[Raw]:
@@ -199,7 +222,11 @@ def _construct(sketch: Sketch) -> list[Raw]:
     else:
         whose = {"of": sketch.any(sketch.fetches).name}
         sketch.events.append(name)
-    return [{"construct": interface, **whose, "as": name, "on": _in_worker(sketch), **OBSERVED}]
+    on = _in_worker(sketch)
+    made: list[Raw] = [{"construct": interface, **whose, "as": name, "on": on, **OBSERVED}]
+    if name in sketch.events and sketch.often(40):
+        made.append({"updateUI": sketch.any(SHOWN), "of": name, "on": on, **OBSERVED})
+    return made
 
 
 def _same(sketch: Sketch) -> list[Raw]:

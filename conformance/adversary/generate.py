@@ -72,9 +72,12 @@ def _beginning(sketch: Sketch) -> Raw:
     made: Raw = {"policy": chosen} if (chosen := policy(sketch)) else {}
     if "connectSrc" in sketch.on:
         made["connectSrc"] = sketch.any(([], ["//cdn"]))
-    if "starts otherwise" not in sketch.on:
+    asked = "user consent" in sketch.on and "held" not in sketch.on and sketch.often(60)
+    if asked:
+        made["policy"] = {**made.get("policy", {}), "prompt_starts_paused": True}
+    if not (asked or "starts otherwise" in sketch.on):
         return made
-    other = sketch.any(("offline", "prompt", "denied", "metered", "quota", "captive"))
+    other = "prompt" if asked else sketch.any(("offline", "prompt", "denied", "metered", "quota", "captive"))
     if other in ("prompt", "denied"):
         sketch.permission = made["permission"] = other
     elif other == "quota":
@@ -88,26 +91,25 @@ def _beginning(sketch: Sketch) -> Raw:
     return made
 
 
-def _hold(sketch: Sketch, fetch: Raw) -> list[Raw]:
+def _hold(sketch: Sketch, begun: Raw) -> list[Raw]:
     """Wait until the first answer stands still, where it certainly will."""
     requests = sketch.fetches[0].requests
-    if not (_begins(sketch, fetch) and all(map(plain, requests))):
+    if not (_begins(sketch, begun) and all(map(plain, requests))):
         return []
-    for one in requests:
-        attempts = sketch.origin[one["path"]].get("attempts", [])
-        stall = (
-            attempts[0].get("stall", {}) if attempts and "coding" not in sketch.origin[one["path"]] else {}
-        )
-        if stall and "of" not in stall and stall["after"] != "headers" and stall["after"] > 0:
-            return [{"until": {"sent": stall["after"], "path": one["path"]}}]
+    for path in (one["path"] for one in requests):
+        answers = sketch.origin[path]
+        first: Raw = next(iter(answers.get("attempts", [])), {})
+        stall = first.get("stall", {"after": 0}) if "coding" not in answers else {"after": 0}
+        if "of" not in stall and stall["after"] not in ("headers", 0):
+            return [{"until": {"sent": stall["after"], "path": path}}]
     return []
 
 
-def _begins(sketch: Sketch, fetch: Raw) -> bool:
+def _begins(sketch: Sketch, begun: Raw) -> bool:
     """Whether nothing keeps the first fetch from asking for all it wants."""
     otherwise = {"permission", "storage", "network"} & set(sketch.world)
-    waits = "pause_in_background" in sketch.on and "on" in fetch
-    odd = {"arguments", "times"} & set(fetch) or not (fetch["fetch"] and sketch.fetches[0].requests)
-    limited = fetch.get("options", {}).get("downloadTotal", MOST) != MOST
+    waits = "pause_in_background" in sketch.on and "on" in begun
+    odd = {"arguments", "times"} & set(begun) or not (begun["fetch"] and sketch.fetches[0].requests)
+    limited = begun.get("options", {}).get("downloadTotal", MOST) != MOST
     installed = all("install" not in worker for worker in sketch.workers.values())
     return installed and not (otherwise or waits or odd or limited)

@@ -107,6 +107,7 @@ def _close(sketch: Sketch) -> list[Raw]:
         return []
     name = sketch.any(list(sketch.pages))
     sketch.forget(name)
+    sketch.closed.append(name)
     return [{"close": name}]
 
 
@@ -147,9 +148,9 @@ def _unregister(sketch: Sketch) -> list[Raw]:
 
 
 def _webdriver(sketch: Sketch) -> list[Raw]:
-    if not sketch.pages:
+    if not (sketch.pages or sketch.closed):
         return []
-    on, ids = sketch.any(list(sketch.pages)), [fetch.id for fetch in sketch.fetches if fetch.id]
+    on, ids = sketch.any([*sketch.pages, *sketch.closed]), [fetch.id for fetch in sketch.fetches if fetch.id]
     again: list[Raw] = []
     if ids and sketch.actors and sketch.often(30):
         again = [{"wait": "2 h"}, *fetch(sketch, sketch.any(ids))]
@@ -159,6 +160,12 @@ def _webdriver(sketch: Sketch) -> list[Raw]:
 
 def _release(sketch: Sketch) -> list[Raw]:
     return [{"release": gate} for gate in sketch.gates]
+
+
+def _consent(sketch: Sketch) -> list[Raw]:
+    """The user decides where the permission is at prompt; then script may ask what it is."""
+    decided = _user("accept", "refuse", "always-allow", "always-deny")(sketch)
+    return [*decided, *(CALLS["query"](sketch) if sketch.often(50) else [])]
 
 
 LEVERS: Mapping[str, Act] = {
@@ -174,7 +181,7 @@ LEVERS: Mapping[str, Act] = {
     "user pause": _user("pause", "resume"),
     "user cancel": _user("cancel"),
     "user click": _user("click"),
-    "user consent": _user("accept", "refuse", "always-allow", "always-deny"),
+    "user consent": _consent,
     "user dismiss": _user("dismiss"),
     "look": _look,
     "open": _open,

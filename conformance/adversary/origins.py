@@ -119,6 +119,8 @@ def _version(sketch: Sketch, body: Body) -> Raw:
 
 def _status(sketch: Sketch, body: Body) -> Raw:
     code = sketch.any(CODES)
+    if code == 206 and sketch.often(60):
+        return {"status": code, "range": {"header": f"bytes {body.at}-{body.last}/{body.size}"}}
     return {"status": code, **({"size": 0} if code in (204, 205, 304) else {})}
 
 
@@ -191,6 +193,10 @@ def _attempts(sketch: Sketch, size: int, *, held: bool) -> Iterator[Raw]:
     if held:
         yield (first := _standing(sketch, min(size - 1, max(1, place(sketch, size)))))
         at = _stops(first, at)
+        if "bent range" in usable and size - at > 1 and sketch.often(30):
+            total = {"total": sketch.any(("*", size + 1))}
+            yield {"range": total, "stall": {"after": 1}}  # so that what it told is compared with the next
+            at += 1
     telling = [name for name in BESIDE if name in usable]
     for n in range(sketch.chance.whole(1, 3) if usable else 0):
         rest = telling if held and n == 0 and telling and sketch.often(60) else usable
@@ -224,6 +230,7 @@ def _headers(sketch: Sketch) -> Raw:
     choices: tuple[Raw, ...] = (
         {"Content-Type": "text/plain"},
         {"Vary": sketch.any(("X-A", "*", "X-B, X-A"))},
+        {"Vary": "X-A"},
         {"Set-Cookie": "k=v"},
         {"X-Own": "1", "Cache-Control": "no-store"},
     )

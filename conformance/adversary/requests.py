@@ -31,11 +31,16 @@ def request(sketch: Sketch) -> Raw:
     elsewhere = {"cross origin", "cors"} & sketch.on and sketch.often(50)
     made: Raw = {"path": PATHS[3] if elsewhere else sketch.any(PATHS[:3])}
     if {"upload", "stream"} & sketch.on and sketch.often(70):
-        made |= {"method": sketch.any(("POST", "PUT")), "body": sketch.any((70_000, 10, 0, 300_000))}
+        made |= {
+            "method": sketch.any(("POST", "PUT")),
+            "body": sketch.any((70_000, 10, 0, 300_000, 1_100_000)),
+        }
     if "stream" in sketch.on and "body" in made and sketch.often(70):
         made["stream"] = sketch.any(({}, {"fails": True}, {"fails": True}))
     if {"request headers", "cors"} & sketch.on and sketch.often(60):
         made["headers"] = sketch.any(HEADERS)
+    if elsewhere and "cors" in sketch.on and sketch.often(30):
+        made["credentials"] = "include"
     if "odd request" in sketch.on and sketch.often(70):
         _bend(sketch, made)
     return made
@@ -66,7 +71,11 @@ def options(sketch: Sketch) -> Raw:
         made["downloadTotal"] = sketch.any(TOTALS)
     if "icons" in sketch.on:
         sizes = sketch.any(("1x1", "64x64", "any"))
-        made |= {"title": "A title", "icons": [{"src": ICON, "sizes": sizes, "type": "image/png"}]}
+        icons = [{"src": ICON, "sizes": sizes, "type": "image/png"}]
+        icons += (
+            [{"src": f"{ICON}?large", "sizes": "512x512", "type": "image/png"}] if sketch.often(50) else []
+        )
+        made |= {"title": "A title", "icons": icons}
     return made
 
 

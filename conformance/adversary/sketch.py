@@ -34,6 +34,7 @@ class Sketch:
     workers: dict[str, Raw] = Factory(lambda: {"/": {}})
     steps: list[Raw] = Factory(list)
     pages: dict[str, str] = Factory(lambda: {"page": "/"})
+    closed: list[str] = Factory(list)
     frames: dict[str, str] = Factory(dict)
     fetches: list[Fetch] = Factory(list)
     held: set[tuple[str, str]] = Factory(set)
