@@ -23,9 +23,9 @@ def main(rounds: int) -> None:
     cal, least = float("inf"), {one.id: float("inf") for one in catalogue()}
     seen = {one.id: len(observe(one)) for one in catalogue()}
     for _ in range(rounds):
-        cal = min(cal, _timed(_calibrate) / CALIBRATION)
+        cal = min(cal, timed(calibrate) / CALIBRATION)
         for one in catalogue():
-            least[one.id] = min(least[one.id], _timed(lambda one=one: judge(one, observe(one))))  # type: ignore[misc]
+            least[one.id] = min(least[one.id], timed(lambda one=one: judge(one, observe(one))))  # type: ignore[misc]
     print(f"{'scenario':<70} {'ms':>8} {'cal':>9} {'observations':>13}")
     for name, cost in sorted(least.items(), key=lambda row: -row[1]):
         print(f"{name:<70} {cost * 1e3:8.2f} {cost / cal:9,.0f} {seen[name]:13}")
@@ -34,13 +34,13 @@ def main(rounds: int) -> None:
     print(f"\n{len(least)} scenarios: {total * 1e3:.0f} ms, {rate:.0f} a second; cal {cal * 1e9:.0f} ns")
 
 
-def _timed(work: Callable[[], object]) -> float:
+def timed(work: Callable[[], object]) -> float:
     began = time.process_time()
     work()
     return time.process_time() - began
 
 
-def _calibrate() -> None:
+def calibrate() -> None:
     heap = list(range(100))
     for number in range(CALIBRATION):
         heapq.heappop(heap)

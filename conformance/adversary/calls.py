@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
-from conformance.adversary.origins import PATHS
+from conformance.adversary.origins import ICON, PATHS
 from conformance.adversary.requests import HEADERS, briefly, options, plain, request, requests
 from conformance.adversary.sketch import Fetch, Raw, Sketch
 
 Act = Callable[[Sketch], list[Raw]]
 """Makes steps, none where there is nothing to do it with; the sketch then knows what they brought about."""
+
+SHOWN: Sequence[Raw] = (
+    {"title": "New"},
+    {},
+    {"icons": [{"src": ICON, "type": "image/png"}]},
+    {"title": "New", "icons": [{"src": ICON, "type": "image/png"}]},
+)
+"""What updateUI() is called with."""
+
+IGNORED: Mapping[str, Callable[[Raw], object]] = {
+    "ignoreSearch": lambda like: "?" in like["path"],
+    "ignoreMethod": lambda like: "method" in like,
+    "ignoreVary": lambda like: "headers" in like,
+}
+"""Options of match(), each with how a request shows that it is about it."""
 
 OBSERVED = {"level": "observe"}
 """Whatever a made-up call comes to is right: what must hold is in the rules for every run."""
@@ -18,14 +33,19 @@ INTERFACES = (
     "BackgroundFetchManager BackgroundFetchRegistration BackgroundFetchRecord BackgroundFetchEvent "
     "BackgroundFetchUpdateUIEvent ServiceWorkerRegistration ServiceWorkerGlobalScope"
 ).split()
+ODD_IDS = (" f ", "", "F", "__proto__")
 END_EVENTS = ("backgroundfetchsuccess", "backgroundfetchfail", "backgroundfetchabort", "backgroundfetchclick")
 
 
-def fetch(sketch: Sketch) -> list[Raw]:
+def fetch(sketch: Sketch, same: str | None = None) -> list[Raw]:
+    """A fetch; with the id of an earlier one where ``same`` says which."""
     actors = sketch.actors + (sketch.worker_names if "worker calls" in sketch.on else [])
     if not actors:
         return []
-    on, id = sketch.any(actors), sketch.any(("f", "g", "f") if sketch.fetches else ("f",))
+    on, id = sketch.any(actors), sketch.any(("f", "g", "f", "a") if sketch.fetches else ("f",))
+    if "odd calls" in sketch.on and sketch.often(30):
+        id = sketch.any(ODD_IDS)
+    id = id if same is None else same
     asked, name = requests(sketch), sketch.name()
     step: Raw = {"fetch": id, "as": name, "requests": briefly(asked), **_on(on)}
     if made := options(sketch):
@@ -35,6 +55,7 @@ def fetch(sketch: Sketch) -> list[Raw]:
     kept = tuple(asked) if isinstance(step["requests"], list) and step["requests"] else ()
     sketch.fetches.append(Fetch(name, id, sketch.scope(on), kept))
     sketch.held.add((on, name))
+    sketch.objects.append((name, on))
     sketch.bodies += [(on, one["path"]) for one in kept if "body" in one]
     return [{**step, **OBSERVED}]
 
@@ -57,10 +78,27 @@ def _get(sketch: Sketch) -> list[Raw]:
     actors = sketch.actors
     if not actors:
         return []
-    on, id = sketch.any(actors), sketch.any(("f", "g", "none"))
+    known = [fetch.id for fetch in sketch.fetches]
+    on, id = sketch.any(actors), sketch.any((*known, "f", "none"))
     if (held := sketch.with_id(id, sketch.scope(on))) is not None:
         sketch.held.add((on, held.name))
-    return [{"get": id, "as": sketch.name(), **_on(on), **_times(sketch), **OBSERVED}]
+    opened, through = _through(sketch, on) if sketch.often(30) else ([], {})
+    name = sketch.name()
+    sketch.objects.append((name, on))
+    return [*opened, {"get": id, "as": name, **_on(on), **through, **_times(sketch), **OBSERVED}]
+
+
+def _through(sketch: Sketch, on: str) -> tuple[list[Raw], Raw]:
+    """A frame of a page, whose manager it calls; it is opened where there is none."""
+    frames = [frame for frame, within in sketch.frames.items() if within == on and frame in sketch.actors]
+    if frames or on in sketch.frames:
+        return [], ({"through": sketch.any(frames)} if frames else {})
+    frame, at = sketch.name(), sketch.pages[on]
+    sketch.open(frame, at)
+    if frame not in sketch.actors:
+        return [{"open": frame, "at": at}], {}
+    sketch.frames[frame] = on
+    return [{"open": frame, "at": at, "in": on}], {"through": frame}
 
 
 def _get_ids(sketch: Sketch) -> list[Raw]:
@@ -100,28 +138,32 @@ def _compared(sketch: Sketch, of: Fetch) -> str | Raw:
     like = dict(sketch.any(of.requests)) if of.requests else {"path": "/a"}
     like = {key: value for key, value in like.items() if key in ("path", "method", "headers")}
     if sketch.often(30):
-        like["path"] = sketch.any((*PATHS, "/a?x=1", "/a#part", "/none"))
-    if sketch.often(15):
+        like["path"] = sketch.any((*PATHS, f"{like['path']}?x=1", f"{like['path']}#part", "/none"))
+    if sketch.often(30):
         others: tuple[Raw, ...] = ({"method": "PUT"}, {"headers": sketch.any(HEADERS)}, {"method": "GET"})
         like |= sketch.any(others)
     return like["path"] if set(like) == {"path"} else like
 
 
-def _matching(sketch: Sketch) -> Raw:
-    if sketch.often(60):
+def _matching(sketch: Sketch, compared: str | Raw) -> Raw:
+    """Options of match(); rather than none those that are about how the compared request is another."""
+    like = {"path": compared} if isinstance(compared, str) else compared
+    apt = [name for name, mark in IGNORED.items() if mark(like)]
+    if sketch.often(70 if not apt else 30):
         return {}
-    return {"options": sketch.any(({"ignoreSearch": True}, {"ignoreMethod": True}, {"ignoreVary": True}))}
+    return {"options": {sketch.any(apt or list(IGNORED)): True}}
 
 
 def _match(sketch: Sketch, on: str, of: Fetch) -> Raw:
-    name = sketch.name()
+    name, compared = sketch.name(), _compared(sketch, of)
     sketch.records.append((name, on))
-    return {"match": _compared(sketch, of), "of": of.name, "as": name, **_matching(sketch)}
+    return {"match": compared, "of": of.name, "as": name, **_matching(sketch, compared)}
 
 
 def _match_all(sketch: Sketch, on: str, of: Fetch) -> Raw:
-    compared = {"requests": _compared(sketch, of)} if sketch.often(40) else {}
-    return {"matchAll": of.name, "as": sketch.name(), **compared, **_matching(sketch)}
+    compared = _compared(sketch, of)
+    with_it = {"requests": compared, **_matching(sketch, compared)} if sketch.often(60) else {}
+    return {"matchAll": of.name, "as": sketch.name(), **with_it}
 
 
 def _read(sketch: Sketch) -> list[Raw]:
@@ -166,7 +208,7 @@ def _update_ui(sketch: Sketch) -> list[Raw]:
     if not (sketch.worker_names and sketch.fetches):
         return []
     of = sketch.any([fetch.name for fetch in sketch.fetches] + sketch.events)
-    shown: Raw = {"title": "New"} if sketch.often(70) else {}
+    shown = sketch.any(SHOWN)
     dispatched = {"dispatched": True} if of in sketch.events and sketch.often(50) else {}
     return [{"updateUI": shown, "of": of, **dispatched, "on": _in_worker(sketch), **OBSERVED}]
 
@@ -180,21 +222,58 @@ def _construct(sketch: Sketch) -> list[Raw]:
     else:
         whose = {"of": sketch.any(sketch.fetches).name}
         sketch.events.append(name)
-    return [{"construct": interface, **whose, "as": name, "on": _in_worker(sketch), **OBSERVED}]
+    on = _in_worker(sketch)
+    made: list[Raw] = [{"construct": interface, **whose, "as": name, "on": on, **OBSERVED}]
+    if name in sketch.events and sketch.often(40):
+        made.append({"updateUI": sketch.any(SHOWN), "of": name, "on": on, **OBSERVED})
+    return made
 
 
 def _same(sketch: Sketch) -> list[Raw]:
-    if not sketch.records:
+    """Whether two objects are one: records and what they have, registrations, the manager."""
+    if sketch.worker_names and sketch.often(40):
+        event = f"{sketch.any(END_EVENTS)}.registration"
+        return [{"same": [event, event], "as": sketch.name(), "on": _in_worker(sketch), **OBSERVED}]
+    if not sketch.actors:
         return []
-    record, on = sketch.any(sketch.records)
-    other = sketch.any([name for name, holder in sketch.records if holder == on])
-    what = sketch.any(("request", "responseReady"))
-    return [{"same": [f"{record}.{what}", f"{other}.{what}"], "as": sketch.name(), **_on(on), **OBSERVED}]
+    on = sketch.any(sketch.actors)
+    records = [name for name, holder in sketch.records if holder == on]
+    held = [name for name, holder in sketch.objects if holder == on]
+    kinds = [records, [f"{record}.request" for record in records]]
+    kinds += [[f"{record}.responseReady" for record in records], held, ["backgroundFetch"]]
+    among = sketch.any([kind for kind in kinds if kind])
+    return [{"same": [sketch.any(among), sketch.any(among)], "as": sketch.name(), **_on(on), **OBSERVED}]
 
 
 def _assign(sketch: Sketch, on: str, of: Fetch) -> Raw:
     what = sketch.any(("onprogress", "downloaded", "id", "result"))
     return {"assign": what, "value": sketch.any(("function", "null", "number")), "of": of.name}
+
+
+def _inspect(sketch: Sketch) -> list[Raw]:
+    """A look at some interfaces, from a page or a worker."""
+    actors = [*sketch.actors, *sketch.worker_names]
+    if not actors:
+        return []
+    on, first = sketch.any(actors), sketch.chance.whole(0, len(INTERFACES) - 1)
+    looked_at = (*INTERFACES, *INTERFACES)[first : first + 3]
+    return [{"inspect": one, "as": sketch.name(), **_on(on), **OBSERVED} for one in looked_at]
+
+
+def _wait_until(sketch: Sketch) -> list[Raw]:
+    """One more promise for an event, whether it is still being dispatched, waited for, or long over."""
+    if not (sketch.worker_names and sketch.fetches):
+        return []
+    of = sketch.any(sketch.fetches).name
+    return [{"waitUntil": sketch.any(("1 s", "1 min")), "of": of, "on": _in_worker(sketch), **OBSERVED}]
+
+
+def _query(sketch: Sketch) -> list[Raw]:
+    """Ask for the state of the permission; its changes are told from then on."""
+    if not sketch.actors:
+        return []
+    on = sketch.any(sketch.actors)
+    return [{"query": "background-fetch", "as": sketch.name(), **_on(on), **OBSERVED}]
 
 
 def _body(sketch: Sketch) -> list[Raw]:
@@ -217,12 +296,13 @@ CALLS: Mapping[str, Act] = {
     "attributes": _of(_attributes),
     "abort": _of(lambda sketch, on, of: _named(sketch, {"abort": of.name})),
     "updateUI": _update_ui,
+    "waitUntil": _wait_until,
     "construct": _construct,
     "same": _same,
     "assign": _of(_assign),
     "body": _body,
-    "inspect": _of_page(lambda sketch: _named(sketch, {"inspect": sketch.any(INTERFACES)})),
-    "query": _of_page(lambda sketch: _named(sketch, {"query": "background-fetch"})),
+    "inspect": _inspect,
+    "query": _query,
     "usage": _of_page(lambda sketch: _named(sketch, {"usage": sketch.any((1, 65_536, 300_000))})),
     "cached": _of_page(lambda sketch: _named(sketch, {"cached": sketch.any(PATHS[:3])})),
     "load": _of_page(lambda sketch: _named(sketch, {"load": sketch.any(PATHS[:3])})),

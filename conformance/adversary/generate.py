@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from conformance.adversary.calls import CALLS, fetch
-from conformance.adversary.chance import Chance, some_of
-from conformance.adversary.levers import LEVERS
+from conformance.adversary.chance import Seeded, likely, some_of
+from conformance.adversary.levers import LEVERS, elsewhere
 from conformance.adversary.origins import FAULTS, origins
 from conformance.adversary.policy import POLICY, policy
-from conformance.adversary.requests import plain
+from conformance.adversary.requests import MOST, plain
 from conformance.adversary.sketch import Raw, Sketch
 from conformance.adversary.workers import workers
 from conformance.scenario.healing import healed
@@ -23,22 +23,26 @@ from conformance.scenario.model import Scenario
 
 TITLE = "Made up: every fetch comes to its end, and what must always hold does"
 CLAUSE = "perform-a-background-fetch-algorithm/8.13a"
-MOST_ACTS = 10
+MOST_ACTS = 12
 
 ACTS = {**CALLS, **LEVERS}
 WORLD = (
-    *FAULTS, *POLICY, "upload", "stream", "several requests", "cross origin", "cors", "coding", "validators",
-    "headers", "request headers", "odd request", "odd calls", "downloadTotal", "icons", "handlers",
-    "two workers", "no worker", "worker calls", "starts otherwise", "connectSrc",
+    *FAULTS, *POLICY, "held", "upload", "stream", "several requests", "cross origin", "cors", "coding",
+    "validators", "headers", "request headers", "odd request", "odd calls", "downloadTotal", "icons",
+    "handlers", "two workers", "no worker", "worker calls", "starts otherwise", "connectSrc",
 )  # fmt: skip
 FEATURES = (*WORLD, *ACTS)
 """Every feature that a scenario may have."""
 
 
-def generate(chance: Chance, features: Collection[str] = FEATURES) -> Scenario:
+def generate(chance: Seeded, features: Collection[str] = FEATURES) -> Scenario:
     """A scenario made of these features, healed. Never raises ScenarioError."""
     share = 10 + 10 * chance.whole(0, 3)
-    sketch = Sketch(chance, frozenset(some_of(chance, [one for one in FEATURES if one in features], share)))
+    on = set(some_of(chance, [one for one in FEATURES if one in features], share))
+    if "held" in features and likely(chance, 50):
+        # What strikes in the middle of a body is worth more than what comes when all is over.
+        on = {*on, "held"} - {"starts otherwise", "no worker"}
+    sketch = Sketch(chance, frozenset(on))
     document = _document(sketch)
     return healed(scenario_from_document(document, "generated"))
 
@@ -47,7 +51,8 @@ def _document(sketch: Sketch) -> Raw:
     sketch.world = {"title": TITLE, "clauses": [CLAUSE], **_beginning(sketch)}
     sketch.workers = workers(sketch)
     sketch.origin = origins(sketch)
-    steps = [*fetch(sketch), *_hold(sketch)]
+    steps = [*elsewhere(sketch), *fetch(sketch)]
+    steps += _hold(sketch, steps[-1]) if sketch.fetches else []
     for act in _acts(sketch):
         steps += ACTS[act](sketch)
     return sketch.document(steps)
@@ -56,7 +61,7 @@ def _document(sketch: Sketch) -> Raw:
 def _acts(sketch: Sketch) -> Iterator[str]:
     """What is done, one after the other, among what the features allow."""
     usable = [name for name in ACTS if name in sketch.on] or ["wait"]
-    for _ in range(sketch.chance.whole(1, MOST_ACTS)):
+    for _ in range(sketch.chance.whole(2, MOST_ACTS)):
         if sketch.often(25):
             yield "wait"
         yield sketch.any(usable)
@@ -67,32 +72,44 @@ def _beginning(sketch: Sketch) -> Raw:
     made: Raw = {"policy": chosen} if (chosen := policy(sketch)) else {}
     if "connectSrc" in sketch.on:
         made["connectSrc"] = sketch.any(([], ["//cdn"]))
-    if "starts otherwise" not in sketch.on:
+    asked = "user consent" in sketch.on and "held" not in sketch.on and sketch.often(60)
+    if asked:
+        made["policy"] = {**made.get("policy", {}), "prompt_starts_paused": True}
+    if not (asked or "starts otherwise" in sketch.on):
         return made
-    other = sketch.any(("offline", "prompt", "denied", "metered", "quota"))
+    other = "prompt" if asked else sketch.any(("offline", "prompt", "denied", "metered", "quota", "captive"))
     if other in ("prompt", "denied"):
         sketch.permission = made["permission"] = other
     elif other == "quota":
         sketch.quota = sketch.any((150_000, 300_000, 0))
         made["storage"] = {"quota": sketch.quota}
+    elif other == "metered":
+        sketch.network["metered"] = True
+        made["network"] = {"metered": True}
     else:
-        key, value = ("online", False) if other == "offline" else ("metered", True)
-        sketch.network[key] = value
-        made["network"] = {key: value}
+        sketch.link = made["network"] = other
     return made
 
 
-def _hold(sketch: Sketch) -> list[Raw]:
+def _hold(sketch: Sketch, begun: Raw) -> list[Raw]:
     """Wait until the first answer stands still, where it certainly will."""
-    first = sketch.fetches[0] if sketch.fetches else None
-    usual = set(sketch.world) == {"title", "clauses"} and "no worker" not in sketch.on
-    if first is None or not usual or not all(map(plain, first.requests)):
+    requests = sketch.fetches[0].requests
+    if not (_begins(sketch, begun) and all(map(plain, requests))):
         return []
-    if {"downloadTotal", "odd calls"} & sketch.on:
-        return []
-    for one in first.requests:
-        attempts = sketch.origin[one["path"]]["attempts"]
-        stall = attempts[0].get("stall", {}) if attempts else {}
-        if stall.get("until") and stall["after"] != "headers" and stall["after"] > 0:
-            return [{"until": {"sent": stall["after"], "path": one["path"]}}]
+    for path in (one["path"] for one in requests):
+        answers = sketch.origin[path]
+        first: Raw = next(iter(answers.get("attempts", [])), {})
+        stall = first.get("stall", {"after": 0}) if "coding" not in answers else {"after": 0}
+        if "of" not in stall and stall["after"] not in ("headers", 0):
+            return [{"until": {"sent": stall["after"], "path": path}}]
     return []
+
+
+def _begins(sketch: Sketch, begun: Raw) -> bool:
+    """Whether nothing keeps the first fetch from asking for all it wants."""
+    otherwise = {"permission", "storage", "network"} & set(sketch.world)
+    waits = "pause_in_background" in sketch.on and "on" in begun
+    odd = {"arguments", "times"} & set(begun) or not (begun["fetch"] and sketch.fetches[0].requests)
+    limited = begun.get("options", {}).get("downloadTotal", MOST) != MOST
+    installed = all("install" not in worker for worker in sketch.workers.values())
+    return installed and not (otherwise or waits or odd or limited)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from conformance.adversary.calls import OBSERVED, Act
+from conformance.adversary.calls import CALLS, OBSERVED, Act, fetch
 from conformance.adversary.sketch import Raw, Sketch
 
 WAITS = ("25 ms", "1 ms", "100 ms", "1 s", "2 h", "3 ms", "50 ms")
@@ -20,13 +20,17 @@ def _change(sketch: Sketch, **changes: object) -> list[Raw]:
     """The link in another state; nothing where that is what it is in."""
     new = {key: value for key, value in changes.items() if sketch.network[key] != value}
     sketch.network |= new
-    if set(new) == {"online"}:
-        return [{"network": "online" if new["online"] else "offline"}]
     return [{"network": new}] if new else []
 
 
-def _offline(sketch: Sketch) -> list[Raw]:
-    return _change(sketch, online=not sketch.network["online"])
+def _link(other: str) -> Act:
+    """Out of a good link this other one, and out of any other a good one."""
+
+    def act(sketch: Sketch) -> list[Raw]:
+        sketch.link = "online" if sketch.link != "online" else other
+        return [{"network": sketch.link}]
+
+    return act
 
 
 def _metered(sketch: Sketch) -> list[Raw]:
@@ -42,15 +46,25 @@ def _slow(sketch: Sketch) -> list[Raw]:
 
 
 def _permission(sketch: Sketch) -> list[Raw]:
+    asked = CALLS["query"](sketch) if sketch.often(40) else []
     state = sketch.any([one for one in ("denied", "prompt", "granted") if one != sketch.permission])
     sketch.permission = state
-    return [{"permission": state}]
+    return [*asked, {"permission": state}]
 
 
 def _storage(sketch: Sketch) -> list[Raw]:
     quota = sketch.any([one for one in (150_000, "ample", 65_536, 0) if one != sketch.quota])
     sketch.quota = quota
     return [{"storage": "ample" if quota == "ample" else {"quota": quota}}]
+
+
+def _evict(sketch: Sketch) -> list[Raw]:
+    if sketch.evicted:
+        return []
+    sketch.evicted = True
+    sketch.gone |= set(sketch.workers)
+    sketch.events = []
+    return [{"storage": "evict"}]
 
 
 def _user(*does: str) -> Act:
@@ -79,24 +93,38 @@ def _open(sketch: Sketch) -> list[Raw]:
     return [{"open": name, "at": at}]
 
 
+def elsewhere(sketch: Sketch) -> list[Raw]:
+    """A page of the second worker, where there is one: only there shows what each sees of the other."""
+    if len(sketch.workers) < 2 or sketch.often(40):
+        return []
+    name = sketch.name()
+    sketch.open(name, "/sub/")
+    return [{"open": name, "at": "/sub/"}]
+
+
 def _close(sketch: Sketch) -> list[Raw]:
     if not sketch.pages:
         return []
     name = sketch.any(list(sketch.pages))
     sketch.forget(name)
+    sketch.closed.append(name)
     return [{"close": name}]
 
 
 def _restart(how: str) -> Act:
     def act(sketch: Sketch) -> list[Raw]:
-        meanwhile = [*_offline(sketch)] if "network offline" in sketch.on and sketch.often(30) else []
+        changes = "network offline" in sketch.on and sketch.often(30)
+        meanwhile = _link("offline")(sketch) if changes else []
         for page in list(sketch.pages):
             sketch.forget(page)
         pages = sketch.any((["page"], []))
         for page in pages:
             sketch.open(page, "/")
         sketch.events = []
-        return [{"browser": how}, *meanwhile, {"browser": "start", "pages": pages}]
+        end: Raw = {"browser": how}
+        if how == "kill" and sketch.often(40):
+            end["torn"] = sketch.any((1000, 65_536, 1))
+        return [end, *meanwhile, {"browser": "start", "pages": pages}]
 
     return act
 
@@ -120,35 +148,40 @@ def _unregister(sketch: Sketch) -> list[Raw]:
 
 
 def _webdriver(sketch: Sketch) -> list[Raw]:
-    if not sketch.pages:
+    if not (sketch.pages or sketch.closed):
         return []
-    gives = {"status": 200}
-    return [
-        {
-            "webdriver": {"click": sketch.any(("f", "g", "none"))},
-            "on": sketch.any(list(sketch.pages)),
-            "gives": gives,
-            **OBSERVED,
-        }
-    ]
+    on, ids = sketch.any([*sketch.pages, *sketch.closed]), [fetch.id for fetch in sketch.fetches if fetch.id]
+    again: list[Raw] = []
+    if ids and sketch.actors and sketch.often(30):
+        again = [{"wait": "2 h"}, *fetch(sketch, sketch.any(ids))]
+    click: Raw = {"webdriver": {"click": sketch.any((*ids, *ids, "none"))}, "on": on}
+    return [*again, {**click, "gives": {"status": 200}, **OBSERVED}]
 
 
 def _release(sketch: Sketch) -> list[Raw]:
     return [{"release": gate} for gate in sketch.gates]
 
 
+def _consent(sketch: Sketch) -> list[Raw]:
+    """The user decides where the permission is at prompt; then script may ask what it is."""
+    decided = _user("accept", "refuse", "always-allow", "always-deny")(sketch)
+    return [*decided, *(CALLS["query"](sketch) if sketch.often(50) else [])]
+
+
 LEVERS: Mapping[str, Act] = {
     "wait": _wait,
     "release": _release,
-    "network offline": _offline,
+    "network offline": _link("offline"),
+    "network captive": _link("captive"),
     "network metered": _metered,
     "network slow": _slow,
     "permission": _permission,
     "storage": _storage,
+    "eviction": _evict,
     "user pause": _user("pause", "resume"),
     "user cancel": _user("cancel"),
     "user click": _user("click"),
-    "user consent": _user("accept", "refuse", "always-allow", "always-deny"),
+    "user consent": _consent,
     "user dismiss": _user("dismiss"),
     "look": _look,
     "open": _open,

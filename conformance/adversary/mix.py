@@ -8,7 +8,7 @@ from conformance.adversary.calls import CALLS
 from conformance.adversary.levers import LEVERS
 from conformance.adversary.origins import FAULTS
 from conformance.adversary.policy import POLICY
-from conformance.scenario.model import RequestSpec, Scenario, Step
+from conformance.scenario.model import EVICT, RequestSpec, Scenario, Step
 from conformance.scenario.story import is_worker
 from simulator.observation import Fault, Observation, Request, Response, Upload, select
 from simulator.observation import Step as StepSeen
@@ -71,11 +71,24 @@ def _answer(key: str, *, always: bool = False) -> Callable[[Scenario, str, int],
     return differs
 
 
+def _says_another_range(scenario: Scenario, path: str, number: int) -> bool:
+    resource = scenario.resource(path)
+    return resource is not None and resource.attempt(max(number, 1)).range.header is not None
+
+
 _SPECIAL: Mapping[str, Sign] = {
     "another fetch": lambda scenario, steps, trace: len(list(_fetches(steps))) > 1,
     "release": _verb("release"),
+    "held": lambda s, steps, trace: any(
+        step.verb == "until" and step.arguments["until"].sent is not None for step in steps
+    ),
+    "eviction": _does("storage", EVICT),
+    "storage": lambda s, steps, t: any(step.arguments.get("storage", EVICT) != EVICT for step in steps),
     "network offline": lambda s, steps, t: any(
         step.verb == "network" and not step.arguments["network"].online for step in steps
+    ),
+    "network captive": lambda s, steps, t: any(
+        step.verb == "network" and step.arguments["network"].captive for step in steps
     ),
     "network metered": lambda s, steps, t: any(
         step.verb == "network" and step.arguments["network"].metered for step in steps
@@ -115,6 +128,7 @@ _SPECIAL: Mapping[str, Sign] = {
     "status": _answered(_answer("status")),
     "redirect": _answered(_answer("redirect", always=True)),
     "bent range": _answered(_answer("range")),
+    "content range": _answered(_says_another_range),
     "new version": _answered(_answer("version")),
     "latency": _answered(_answer("latency")),
     "upload fault": lambda s, steps, trace: any(

@@ -7,7 +7,8 @@ something that the reference comes to as well, under some order of its turns.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 
 import trio
 from attrs import frozen
@@ -22,7 +23,8 @@ from conformance.mutants.matrix import MOST_TURNS
 from conformance.results import FAIL
 from conformance.scenario.load import scenario_from_document
 from conformance.scenario.model import Scenario
-from simulator.observation import Event, Observation, select
+from simulator.content import BLOCK
+from simulator.observation import Event, Observation, Record, Settled, select
 
 ORDERS = 6
 """How many orders of the reference's turns are looked at before a difference is believed."""
@@ -73,15 +75,26 @@ def broken(scenario: Scenario, trace: Trace) -> Finding | None:
     )
 
 
-def differs(scenario: Scenario, trace: Trace, seed: int) -> Finding | None:
+class Reference:
+    """What the reference comes to in a scenario, order after order; each is run when asked for, and once."""
+
+    def __init__(self, scenario: Scenario, seed: int) -> None:
+        self._scenario, self._seed, self._known = scenario, seed, list[Outcome]()
+
+    def outcomes(self, orders: int) -> Sequence[Outcome]:
+        """The outcomes of the first so many orders."""
+        while len(self._known) < orders:
+            seed = self._seed + len(self._known)
+            self._known.append(outcome(observe(self._scenario, SimulatorImplementation(), seed)))
+        return self._known[:orders]
+
+
+def differs(trace: Trace, reference: Reference) -> Finding | None:
     """What a run of another user agent came to, and the reference does not, in any of several orders."""
-    came_to, reference = outcome(trace), SimulatorImplementation()
-    others = [outcome(observe(scenario, reference, seed))]
-    while len(others) < ORDERS and (found := differences(came_to, others)):
-        others.append(outcome(observe(scenario, reference, seed + len(others))))
-    found = differences(came_to, others)
-    if not found:
-        return None
+    came_to = outcome(trace)
+    for orders in range(1, ORDERS + 1):
+        if not (found := differences(came_to, reference.outcomes(orders))):
+            return None
     told = tuple(f"{name}: {actual!r}, and not {expected!r}" for name, (actual, expected) in found.items())
     return Finding(DIFFERS, tuple(map(_kind_of_difference, found)), told)
 
@@ -93,7 +106,7 @@ def _kind_of_difference(name: str) -> str:
 
 def bodies(scenario: Scenario, on: SimulatorImplementation, trace: Trace, seed: int) -> Finding | None:
     """Whether every byte written out and read by h11 gives the same run as ranges of bytes do."""
-    written = SimulatorImplementation(on.name, on.overrides, on.lacking, written_out=True)
+    written = SimulatorImplementation(on.name, on.overrides, on.lacking, written_out=True, most=on.most)
     theirs = [seen.line() for seen in observe(scenario, written, seed)]
     ours = [seen.line() for seen in trace]
     if ours == theirs:
@@ -120,11 +133,17 @@ class Examination:
 
 
 def examined(
-    scenario: Scenario, on: SimulatorImplementation, seed: int, *, both: bool = False
+    scenario: Scenario,
+    on: SimulatorImplementation,
+    seed: int,
+    *,
+    both: bool = False,
+    reference: Reference | None = None,
 ) -> Examination:
     """Run a scenario on a user agent of the simulator, and look for what is wrong with the run.
 
-    ``both``: with both ways of carrying bodies.
+    ``both``: with both ways of carrying bodies. ``reference``: the one of this scenario and seed,
+    where several user agents are compared with it.
     """
     try:
         trace = observe(scenario, on, seed)
@@ -135,17 +154,29 @@ def examined(
         return Examination((), Finding(DEFECT, (type(error).__name__,), (told,)))
     found = broken(scenario, trace)
     if found is None and on.overrides:
-        found = differs(scenario, trace, seed)
-    if found is None and both and _can_be_read(scenario):
+        found = differs(trace, reference or Reference(scenario, seed))
+    if found is None and both and _can_be_read(trace):
         found = bodies(scenario, on, trace, seed)
     return Examination(trace, found)
 
 
-def _can_be_read(scenario: Scenario) -> bool:
-    """Whether every stretch of a body is long enough to be known by its bytes alone."""
+def _can_be_read(trace: Trace) -> bool:
+    """Whether every body that was seen is known by its bytes alone: it has enough of them, and no seam.
+
+    At a seam the bytes of both sides may be the same for a while, and nobody can say where one ends.
+    """
     return all(
-        resource.answer.size == 0 or resource.answer.size >= 1000 for resource in scenario.origin.values()
+        len(runs) == 1 and runs[0][1] - runs[0][0] >= 2 * BLOCK for runs in _bodies_seen(trace) if runs
     )
+
+
+def _bodies_seen(trace: Trace) -> Iterator[list[tuple[int, int]]]:
+    """Every body that a handler or a call has read, as the stretches that it is made of."""
+    for _, record in select(trace, Record):
+        yield [(run.start, run.stop) for run in record.runs]
+    for _, settled in select(trace, Settled):
+        told = settled.value.get("runs") if isinstance(settled.value, dict) else None
+        yield [(int(start), int(stop)) for start, stop in re.findall(r"\[(\d+):(\d+)\]", told or "")]
 
 
 # -- browsers -------------------------------------------------------------------------------
@@ -184,4 +215,14 @@ def _apart(one: Outcome, other: Outcome) -> dict[str, tuple[object, object]]:
     }
 
 
-__all__ = ["MOST_TURNS", "Examination", "Finding", "Nearest", "broken", "examined", "observe", "unheard_of"]
+__all__ = [
+    "MOST_TURNS",
+    "Examination",
+    "Finding",
+    "Nearest",
+    "Reference",
+    "broken",
+    "examined",
+    "observe",
+    "unheard_of",
+]

@@ -2,66 +2,111 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+
+from attrs import frozen
 
 from conformance.adversary.sketch import Raw, Sketch
 
 PATHS = ("/a", "/b", "/c", "//cdn/d")
 ICON, ELSEWHERE = "/icon.png", "/elsewhere"
 SIZES = (300_000, 65_536, 1000, 65_537, 1, 0, 100_000)
-SPLICES = (0, 1, 96, 992, 65_536, 100_000)
-"""Positions at which something is likely to begin or to end; between them any will do."""
+SPLICES = (100_000, 1, 65_536, 96, 992, 65_535)
+"""Positions at which something is likely to begin or to end; so are both ends, and any may be."""
 
 CODES = (404, 500, 204, 200, 206, 304, 416, 429, 503)
+LEADING_ON = (302, 301, 303, 307, 308)
 GATE = "gate"
+WORD = 2**64
+"""One more than what a register of 64 bits can hold."""
 
-Maker = Callable[[Sketch, int], Raw]
+
+@frozen
+class Body:
+    """What an answer is about: a body of this size, of which all before ``at`` has come already."""
+
+    size: int
+    at: int = 0
+
+    @property
+    def last(self) -> int:
+        return max(self.size - 1, self.at)
+
+    @property
+    def left(self) -> int:
+        return self.size - self.at
+
+
+Maker = Callable[[Sketch, Body], Raw]
 
 
 def place(sketch: Sketch, size: int) -> int:
     """A position in a body: one of interest, or any."""
     if sketch.often(70):
-        return min(size, sketch.any(SPLICES))
+        return min(size, max(0, sketch.any((*SPLICES, 0, size - 1, size))))
     return sketch.chance.whole(0, size)
 
 
-def _cut(sketch: Sketch, size: int) -> Raw:
-    where = "headers" if sketch.often(10) else place(sketch, size)
+def _cut(sketch: Sketch, body: Body) -> Raw:
+    where = "headers" if sketch.often(10) else place(sketch, body.left)
     return {"cut": {"after": where, "how": sketch.any(("reset", "fin"))}}
 
 
-def _stall(sketch: Sketch, size: int) -> Raw:
-    where = "headers" if sketch.often(10) else place(sketch, size)
-    ends = sketch.any(("gate", "time", "dead"))
+def _stall(sketch: Sketch, body: Body) -> Raw:
+    return _standing(sketch, "headers" if sketch.often(10) else place(sketch, body.left))
+
+
+def _standing(sketch: Sketch, where: str | int) -> Raw:
+    """Most often until the connection dies: then what has come is kept, and the rest is asked for."""
+    ends = sketch.any(("dead", "gate", "dead", "time", "dead"))
     if ends == "gate":
         sketch.gates = [GATE]
         return {"stall": {"after": where, "until": GATE}}
     return {"stall": {"after": where, **({"for": "1 h"} if ends == "time" else {})}}
 
 
-def _trickle(sketch: Sketch, size: int) -> Raw:
-    return {
-        "trickle": {"bytes": max(1, size // sketch.any((2, 7, 20))), "every": sketch.any(("1 s", "1 ms"))}
-    }
+def _trickle(sketch: Sketch, body: Body) -> Raw:
+    bytes, every = max(1, body.size // sketch.any((2, 7, 20))), sketch.any(("1 s", "1 ms"))
+    return {"trickle": {"bytes": bytes, "every": every}} if body.size else {}
 
 
-def _range(sketch: Sketch, size: int) -> Raw:
-    bent: list[Raw | bool] = [
+def _range(sketch: Sketch, body: Body) -> Raw:
+    bent: tuple[Raw | bool, ...] = (
+        {"first": sketch.any((body.at + 1, max(body.at - 1, 0), 0, place(sketch, body.size)))},
         False,
-        {"first": place(sketch, size)},
-        {"length": max(1, size // 3)},
-        {"total": sketch.any(("*", 5000, size + 1))},
-        {
-            "header": sketch.any(
-                ("", "bytes 5-2/9", "items 0-1/2", f"bytes 0-{max(size - 1, 0)}/{size}", "bytes x")
-            )
-        },
+        {"length": max(1, body.size // 3)},
+        {"total": sketch.any(("*", body.size + 1, 5000, "*"))},
         {"ifRange": False},
-    ]
+    )
     return {"range": sketch.any(bent)}
 
 
-def _version(sketch: Sketch, size: int) -> Raw:
+def _content_range(sketch: Sketch, body: Body) -> Raw:
+    return {"range": {"header": sketch.any(_content_ranges(body))}}
+
+
+def _content_ranges(body: Body) -> tuple[str, ...]:
+    """What Content-Range may say of the rest of a body: soundly, oddly, in no grammar, beyond all bounds."""
+    at, last, size = body.at, body.last, body.size
+    return (
+        f"Bytes {at}-{last}/{size}",
+        f"items {at}-{last}/{size}",
+        f"{at}-{last}/{size}",
+        f"bytes {at} - {last} / {size}",
+        f"bytes 0{at}-0{last}/0{size}",
+        f"bytes {at}-{last}/{size}, 0-0/1",
+        f"bytes {at}-{last}/{last}",
+        f"bytes {last + 1}-{at}/{size}",
+        f"bytes {at + WORD}-{last + WORD}/{size + WORD}",
+        f"bytes {at}-{last}/{size + WORD}",
+        f"bytes {at}-{last}/*",
+        f"bytes 0-{last}/{size}",
+        "bytes 5-2/9",
+        "",
+    )
+
+
+def _version(sketch: Sketch, body: Body) -> Raw:
     kept: tuple[Raw, ...] = (
         {},
         {"etag": '"v1"'},
@@ -72,12 +117,14 @@ def _version(sketch: Sketch, size: int) -> Raw:
     return {"version": "v2", **sketch.any(kept)}
 
 
-def _status(sketch: Sketch, size: int) -> Raw:
+def _status(sketch: Sketch, body: Body) -> Raw:
     code = sketch.any(CODES)
+    if code == 206 and sketch.often(60):
+        return {"status": code, "range": {"header": f"bytes {body.at}-{body.last}/{body.size}"}}
     return {"status": code, **({"size": 0} if code in (204, 205, 304) else {})}
 
 
-def _upload(sketch: Sketch, size: int) -> Raw:
+def _upload(sketch: Sketch, body: Body) -> Raw:
     where = sketch.any((0, 1000, 65_536))
     kind = sketch.any(("cut", "stall"))
     return {kind: {"after": where, "of": "upload"}}
@@ -88,17 +135,23 @@ FAULTS: Mapping[str, Maker] = {
     "stall": _stall,
     "trickle": _trickle,
     "bent range": _range,
+    "content range": _content_range,
     "new version": _version,
     "status": _status,
-    "refuse": lambda sketch, size: {"refuse": True},
-    "latency": lambda sketch, size: {"latency": sketch.any(("30 s", "1 ms", "2 h"))},
-    "redirect": lambda sketch, size: {
+    "refuse": lambda sketch, body: {"refuse": True},
+    "latency": lambda sketch, body: {"latency": sketch.any(("30 s", "1 ms", "2 h"))},
+    "redirect": lambda sketch, body: {
         "redirect": sketch.any((ELSEWHERE, "//cdn/d", "/a?again=1", "data:,x")),
-        "status": sketch.any((302, 301, 303, 307, 308)),
+        "status": sketch.any(LEADING_ON),
     },
     "upload fault": _upload,
 }
 """What can differ in one attempt, by the feature that allows it."""
+
+ENDINGS = ("cut", "stall", "trickle")
+"""How a body comes, or does not; in the same attempt it may be another one, or be told of otherwise."""
+
+BESIDE = ("bent range", "content range", "new version", "latency")
 
 
 def origins(sketch: Sketch) -> dict[str, Raw]:
@@ -106,6 +159,8 @@ def origins(sketch: Sketch) -> dict[str, Raw]:
     made = {path: resource(sketch, path) for path in PATHS}
     if "redirect" in sketch.on:
         made[ELSEWHERE] = {"size": sketch.any(SIZES), **_across(sketch)}
+        if sketch.often(30):
+            made[ELSEWHERE]["redirect"] = ELSEWHERE  # and round in circles
         made["//cdn/d"]["attempts"] = [one for one in made["//cdn/d"]["attempts"] if "redirect" not in one]
     if "icons" in sketch.on:
         made[ICON] = {"size": 1000, "headers": {"Content-Type": "image/png"}}
@@ -113,10 +168,11 @@ def origins(sketch: Sketch) -> dict[str, Raw]:
 
 
 def resource(sketch: Sketch, path: str) -> Raw:
-    size = sketch.any(SIZES)
+    held = "held" in sketch.on and not path.startswith("//")
+    size = sketch.any(SIZES[:2] if held else SIZES)
     headers = _headers(sketch)
     about: Raw = {"size": size, **({"headers": headers} if headers else {})}
-    if "coding" in sketch.on and sketch.often(50):
+    if "coding" in sketch.on and not held and sketch.often(50):
         about["coding"] = "gzip"
     if path.startswith("//"):
         about |= _across(sketch)
@@ -124,20 +180,47 @@ def resource(sketch: Sketch, path: str) -> Raw:
         about |= sketch.any(
             ({"etag": ""}, {"etag": 'W/"w"'}, {"etag": "", "lastModified": "Sat, 01 Jan 2022 00:00:00 GMT"})
         )
-    usable = [name for name in FAULTS if name in sketch.on]
-    about["attempts"] = [
-        _attempt(sketch, usable, size) for _ in range(sketch.chance.whole(1, 3) if usable else 0)
-    ]
+    if "redirect" in sketch.on and not held and not path.startswith("//") and sketch.often(30):
+        about |= {"redirect": ELSEWHERE, "status": sketch.any(LEADING_ON)}
+        return about
+    about["attempts"] = list(_attempts(sketch, size, held=held))
     return about
 
 
-def _attempt(sketch: Sketch, usable: list[str], size: int) -> Raw:
-    """One attempt, in which most often one thing is wrong, and sometimes nothing."""
-    if sketch.often(20):
+def _attempts(sketch: Sketch, size: int, *, held: bool) -> Iterator[Raw]:
+    """What differs in the first few answers; ``held``: the first stands still in the middle of its body."""
+    usable, at = [name for name in FAULTS if name in sketch.on], 0
+    if held:
+        yield (first := _standing(sketch, min(size - 1, max(1, place(sketch, size)))))
+        at = _stops(first, at)
+        if "bent range" in usable and size - at > 1 and sketch.often(30):
+            total = {"total": sketch.any(("*", size + 1))}
+            yield {"range": total, "stall": {"after": 1}}  # so that what it told is compared with the next
+            at += 1
+    telling = [name for name in BESIDE if name in usable]
+    for n in range(sketch.chance.whole(1, 3) if usable else 0):
+        rest = telling if held and n == 0 and telling and sketch.often(60) else usable
+        yield (attempt := _attempt(sketch, rest, Body(size, at), ENDINGS if held else usable))
+        at = min(size, _stops(attempt, at))
+
+
+def _stops(attempt: Raw, at: int) -> int:
+    """How far the body has come after this attempt, if nothing else happens; 0 where it came to its end."""
+    fault = attempt.get("stall") or attempt.get("cut") or {"after": 0}
+    if fault["after"] == "headers" or "of" in fault:
+        return at
+    return at + int(fault["after"])
+
+
+def _attempt(sketch: Sketch, usable: Sequence[str], body: Body, besides: Collection[str]) -> Raw:
+    """One attempt, in which most often one thing is wrong, sometimes two, and sometimes nothing."""
+    if sketch.often(15):
         return {}
-    made = FAULTS[sketch.any(usable)](sketch, size)
-    if size == 0 and "trickle" in made:
-        return {}
+    name = sketch.any(usable)
+    made = FAULTS[name](sketch, body)
+    beside = [one for one in (BESIDE if name in ENDINGS else ENDINGS) if one in besides]
+    if name in (*ENDINGS, *BESIDE) and beside and sketch.often(40):
+        made |= FAULTS[sketch.any(beside)](sketch, body)
     return made
 
 
@@ -147,6 +230,7 @@ def _headers(sketch: Sketch) -> Raw:
     choices: tuple[Raw, ...] = (
         {"Content-Type": "text/plain"},
         {"Vary": sketch.any(("X-A", "*", "X-B, X-A"))},
+        {"Vary": "X-A"},
         {"Set-Cookie": "k=v"},
         {"X-Own": "1", "Cache-Control": "no-store"},
     )

@@ -16,7 +16,9 @@ from simulator.observation import (
     Attributes,
     Display,
     Event,
+    EventDone,
     Observation,
+    Permission,
     Progress,
     Record,
     Request,
@@ -46,6 +48,10 @@ def outcome(observations: Sequence[Observation]) -> Outcome:
                 found[f"uploads for {seen.of}"].append(asdict(seen.data))
             case Progress() | Attributes():
                 found[f"{seen.kind} of {seen.of} at {seen.actor}"] = [asdict(seen.data)]
+            case Permission():
+                found[f"permission told to {seen.actor}"].append(asdict(seen.data))
+            case EventDone():
+                found[f"ends of events of {seen.of}"].append(seen.actor)
             case Display():
                 found[f"display of {seen.of}"] = [asdict(seen.data)]
             case Stuck():
@@ -60,8 +66,14 @@ def differences(one: Outcome, others: Sequence[Outcome]) -> dict[str, tuple[Any,
     return {
         name: (one.get(name), first.get(name))
         for name in names
-        if one.get(name) != first.get(name) and all(other.get(name) == first.get(name) for other in others)
+        if not _same(one.get(name), first.get(name))
+        and all(_same(other.get(name), first.get(name)) for other in others)
     }
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Whether two values are the same to script, to which 0 is not false."""
+    return one == other and repr(one) == repr(other)
 
 
 def coarse(observations: Sequence[Observation]) -> Outcome:

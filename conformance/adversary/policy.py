@@ -14,6 +14,7 @@ POLICY: Mapping[str, Sequence[Any]] = {
     "pause_in_background": (True,),
     "event_lifetime_max": ("30 s", "5 min"),
     "kill_keeps": ("none",),
+    "portal": ("unknown",),
 }
 """Every field, with the values beside the one that the reference user agent has by itself."""
 

@@ -13,32 +13,42 @@ HEADERS = (
     {"X-A": "1", "Accept": "text/plain"},
     {"Authorization": "x"},
 )
-TOTALS = (300_000, 1, 300_001, 1_000_000, "NaN", -1, 0.5, "Infinity", 65_536)
+MOST = 1_000_000
+"""More than all bodies of a fetch are together."""
+
+TOTALS = (300_000, 1, 300_001, MOST, "NaN", -1, 0.5, "Infinity", 65_536)
 
 
 def requests(sketch: Sketch) -> list[Raw]:
     """One request, or with the feature several."""
     number = sketch.any((2, 3, 1)) if "several requests" in sketch.on else 1
+    if "held" in sketch.on and not sketch.fetches and sketch.often(60):
+        return [{"path": sketch.any(PATHS[:3])} for _ in range(number)]
     return [request(sketch) for _ in range(number)]
 
 
 def request(sketch: Sketch) -> Raw:
-    paths = PATHS if "cross origin" in sketch.on else PATHS[:3]
-    made: Raw = {"path": sketch.any(paths)}
-    if "upload" in sketch.on and sketch.often(60):
-        made |= {"method": sketch.any(("POST", "PUT")), "body": sketch.any((70_000, 10, 0, 300_000))}
-    if "stream" in sketch.on and "body" in made and sketch.often(50):
-        made["stream"] = sketch.any(({}, {"fails": True}))
-    if "request headers" in sketch.on and sketch.often(60):
+    elsewhere = {"cross origin", "cors"} & sketch.on and sketch.often(50)
+    made: Raw = {"path": PATHS[3] if elsewhere else sketch.any(PATHS[:3])}
+    if {"upload", "stream"} & sketch.on and sketch.often(70):
+        made |= {
+            "method": sketch.any(("POST", "PUT")),
+            "body": sketch.any((70_000, 10, 0, 300_000, 1_100_000)),
+        }
+    if "stream" in sketch.on and "body" in made and sketch.often(70):
+        made["stream"] = sketch.any(({}, {"fails": True}, {"fails": True}))
+    if {"request headers", "cors"} & sketch.on and sketch.often(60):
         made["headers"] = sketch.any(HEADERS)
-    if "odd request" in sketch.on and sketch.often(60):
+    if elsewhere and "cors" in sketch.on and sketch.often(30):
+        made["credentials"] = "include"
+    if "odd request" in sketch.on and sketch.often(70):
         _bend(sketch, made)
     return made
 
 
 def _bend(sketch: Sketch, made: Raw) -> None:
     """Make something of a request that few pages would."""
-    what = sketch.any(("path", "mode", "credentials", "redirect", "method", "spoiled"))
+    what = sketch.any(("path", "mode", "credentials", "redirect", "method", "spoiled", "path"))
     match what:
         case "path":
             made["path"] = sketch.any(ODD_PATHS)
@@ -61,13 +71,18 @@ def options(sketch: Sketch) -> Raw:
         made["downloadTotal"] = sketch.any(TOTALS)
     if "icons" in sketch.on:
         sizes = sketch.any(("1x1", "64x64", "any"))
-        made |= {"title": "A title", "icons": [{"src": ICON, "sizes": sizes, "type": "image/png"}]}
+        icons = [{"src": ICON, "sizes": sizes, "type": "image/png"}]
+        icons += (
+            [{"src": f"{ICON}?large", "sizes": "512x512", "type": "image/png"}] if sketch.often(50) else []
+        )
+        made |= {"title": "A title", "icons": icons}
     return made
 
 
 def plain(request: Raw) -> bool:
-    """Whether a request is a mere GET of the site's own."""
-    return set(request) == {"path"} and request["path"] in PATHS[:3]
+    """Whether a request is for the site's own, and nothing about it can keep the answer from coming."""
+    asks = set(request) <= {"path", "headers", "method", "body"} and request["path"] in PATHS[:3]
+    return asks and "Range" not in request.get("headers", ()) and request.get("method") != "HEAD"
 
 
 def briefly(made: list[Raw]) -> list[Raw | str]:

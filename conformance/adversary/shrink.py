@@ -10,12 +10,14 @@ from __future__ import annotations
 import copy
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 from attrs import define
 
 from conformance.adversary.hunt import Failure
-from conformance.adversary.oracles import Finding
+from conformance.adversary.oracles import Finding, broken, observe
+from conformance.implementations.simulator import SimulatorImplementation
 from conformance.scenario.errors import ScenarioError
 from conformance.scenario.healing import healed
 from conformance.scenario.load import scenario_from_document
@@ -26,22 +28,37 @@ Path = tuple[str | int, ...]
 
 ROUND = (0, 1, 10, 1000, 100_000)
 ROUND_TIMES = ("0 s", "1 s", "1 min", "1 h")
-_STAYS = {("title",), ("clauses",)}
 
 
 def shrunk(failure: Failure, examine: Callable[[Scenario], Finding | None]) -> tuple[Scenario, Finding]:
     """The smallest scenario with the same trouble as a failure's, and what is then wrong with its run."""
 
-    def fails(scenario: Scenario) -> bool:
+    def same(scenario: Scenario) -> Finding | None:
         found = examine(scenario)
-        return found is not None and found.is_like(failure.finding)
+        return found if found and found.is_like(failure.finding) else None
 
-    document = Shrinker(fails).shrink(dict(failure.scenario.document))
+    def soundly(scenario: Scenario) -> bool:
+        """Also where less is mended it must be the user agent that fails, and not the scenario."""
+        seen = observe(scenario, SimulatorImplementation(), failure.seed)
+        return broken(scenario, seen) is None and same(scenario) is not None
+
+    document = Shrinker(lambda one: same(one) is not None).shrink(dict(failure.scenario.document))
     small = scenario_from_document(document, "found")
-    for scenario in (small, healed(small)):
-        if (found := examine(scenario)) and found.is_like(failure.finding):
-            return scenario, found
-    return failure.scenario, failure.finding
+    least = small if soundly(small) else _less_mended(small, soundly)
+    found = same(least)
+    return (least, found) if found else (failure.scenario, failure.finding)
+
+
+def _less_mended(small: Scenario, fails: Callable[[Scenario], bool]) -> Scenario:
+    """Healed with the fewest steps: what healing adds goes where it fails without, but the last."""
+    whole = healed(small)
+    for place in reversed(range(len(small.steps), len(whole.steps) - 1)):
+        steps = whole.document["steps"]
+        with suppress(ScenarioError):
+            fewer = {**whole.document, "steps": steps[:place] + steps[place + 1 :]}
+            if fails(less := scenario_from_document(fewer, "found")):
+                whole = less
+    return whole
 
 
 @define
@@ -102,8 +119,16 @@ def _fewer_requests(document: Raw) -> Iterator[Raw]:
 def _less_of_the_rest(document: Raw) -> Iterator[Raw]:
     """Without one key, or one item of a list; whole tables before what is in them."""
     for path in sorted(_places(document), key=len):
-        if path not in _STAYS and path != ("steps",) and path[:1] != ("title",) and path[:1] != ("clauses",):
+        if not _stays(path):
             yield _without(document, path)
+
+
+def _stays(path: Path) -> bool:
+    """Whether a place is what makes it a scenario, or this one.
+
+    Without its level what a made-up call comes to would have to be right: not smaller, but another one.
+    """
+    return path[0] in ("title", "clauses") or path == ("steps",) or path[-1] == "level"
 
 
 def _rounder(document: Raw) -> Iterator[Raw]:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from attrs import Factory, define, field, frozen
 
-from conformance.adversary.chance import Chance, likely, one_of
+from conformance.adversary.chance import Seeded, likely, one_of
 
 Raw = dict[str, Any]
 T = TypeVar("T")
@@ -27,30 +27,35 @@ class Fetch:
 class Sketch:
     """The world and the steps so far. ``on`` are the features that may be used."""
 
-    chance: Chance
+    chance: Seeded
     on: frozenset[str]
     world: Raw = Factory(dict)
     origin: dict[str, Raw] = Factory(dict)
     workers: dict[str, Raw] = Factory(lambda: {"/": {}})
     steps: list[Raw] = Factory(list)
     pages: dict[str, str] = Factory(lambda: {"page": "/"})
+    closed: list[str] = Factory(list)
     frames: dict[str, str] = Factory(dict)
     fetches: list[Fetch] = Factory(list)
     held: set[tuple[str, str]] = Factory(set)
     """Which page holds a registration of which fetch."""
     records: list[tuple[str, str]] = Factory(list)
     """The records that have a name, with the page that holds them."""
+    objects: list[tuple[str, str]] = Factory(list)
+    """What calls have given a name to, with the page that was given it."""
     bodies: list[tuple[str, str]] = Factory(list)
     """Which page has given a body to a request for which path."""
     events: list[str] = Factory(list)
     """The events that a worker has constructed, by name."""
-    network: Raw = Factory(lambda: {"online": True, "metered": False, "bandwidth": "ample", "latency": "0 s"})
+    network: Raw = Factory(lambda: {"metered": False, "bandwidth": "ample", "latency": "0 s"})
+    link: str = "online"
     permission: str = "granted"
     quota: Any = "ample"
     outside: set[str] = Factory(set)
     """The pages that were opened when the registration of their scope was no more."""
     gone: set[str] = Factory(set)
     """The scopes whose registration is no more."""
+    evicted: bool = False
     gates: list[str] = Factory(list)
     named: int = field(default=0)
 
@@ -113,6 +118,7 @@ class Sketch:
             self.held = {(on, name) for on, name in self.held if on != gone}
             self.bodies = [(on, path) for on, path in self.bodies if on != gone]
             self.records = [(name, on) for name, on in self.records if on != gone]
+            self.objects = [(name, on) for name, on in self.objects if on != gone]
         self.frames = {frame: within for frame, within in self.frames.items() if frame in self.pages}
 
     def document(self, steps: Sequence[Mapping[str, Any]]) -> Raw:

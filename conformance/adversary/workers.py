@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from conformance.adversary.calls import END_EVENTS, OBSERVED
+from conformance.adversary.calls import END_EVENTS, OBSERVED, SHOWN
 from conformance.adversary.origins import PATHS
 from conformance.adversary.sketch import Raw, Sketch
+
+TOLD_BY_HANDLERS = frozenset(
+    ("waitUntil", "user click", "webdriver", "cached", "browser kill", "browser quit", "browser terminate")
+)
+"""Features that show more where a handler takes its time, or does something of its own."""
 
 
 def workers(sketch: Sketch) -> dict[str, Raw]:
@@ -16,7 +21,7 @@ def workers(sketch: Sketch) -> dict[str, Raw]:
 
 
 def _worker(sketch: Sketch) -> Raw:
-    if "handlers" not in sketch.on:
+    if not ("handlers" in sketch.on or (TOLD_BY_HANDLERS & sketch.on and sketch.often(50))):
         return {}
     made: Raw = {event: _handler(sketch) for event in END_EVENTS if sketch.often(60)}
     if sketch.often(20):
@@ -27,14 +32,16 @@ def _worker(sketch: Sketch) -> Raw:
 
 
 def _handler(sketch: Sketch) -> list[Raw]:
-    does = ("updateUI", "waitUntil", "cache", "openWindow", "download")
+    if sketch.often(20):
+        return [_step(sketch, "updateUI"), _step(sketch, "updateUI")]
+    does = ("waitUntil", "updateUI", "cache", "openWindow", "download", "waitUntil")
     return [_step(sketch, sketch.any(does)) for _ in range(sketch.chance.whole(1, 2))]
 
 
 def _step(sketch: Sketch, verb: str) -> Raw:
     match verb:
         case "updateUI":
-            return {"updateUI": sketch.any(({"title": "Done"}, {})), **OBSERVED}
+            return {"updateUI": sketch.any(SHOWN), **OBSERVED}
         case "waitUntil":
             return {"waitUntil": sketch.any(("1 s", "1 min"))}
         case "cache":

@@ -7,7 +7,8 @@ answers the same every time would give the same run, so it need not be run eithe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from inspect import iscoroutinefunction
 from typing import Any
 
@@ -15,22 +16,30 @@ from conformance.driver import drive
 from conformance.implementations.simulator import SimulatorImplementation
 from conformance.mutants.catalogue import mutant
 from conformance.scenario.model import Scenario
-from simulator.overrides import MUTANT, POINTS, Override, Point
+from simulator.overrides import MUTANT, Override, Point
 from simulator.script_errors import ScriptError
 
+Mutants = Sequence[tuple[str, Override]]
+"""Mutants of one point by name, each with what it puts there."""
 
-async def mutants_that_matter(scenario: Scenario, seed: int = 0) -> frozenset[str]:
-    """The names of the mutants whose run of the scenario may differ from the reference's.
+
+async def mutants_that_matter(
+    scenario: Scenario, seed: int = 0, among: Collection[str] = mutant.by_name.keys()
+) -> frozenset[str]:
+    """The names of the mutants, among these, whose run of the scenario may differ from the reference's.
 
     Asking must not do anything. Where it does (the traces with and without it differ), every
     mutant matters whose points are called.
     """
     called: set[str] = set()
     differing: set[str] = set()
-    reference = await _trace(scenario, seed, [_listener(point, called) for point in POINTS])
+    at = _by_point(among)
+    reference = await _trace(scenario, seed, [_listener(point, at[point], called) for point in at])
     # What is done after the last thing that is seen, one run may come to and the other not.
-    differing |= called & {name for point in POINTS if not only_asks(point) for name, _ in _mutants_of(point)}
-    asking = await _trace(scenario, seed, [_probe(point, differing) for point in POINTS])
+    differing |= called & {name for point in at if not only_asks(point) for name, _ in at[point]}
+    if differing == called:
+        return frozenset(called)
+    asking = await _trace(scenario, seed, [_probe(point, at[point], differing) for point in at])
     return frozenset(differing if asking == reference else called)
 
 
@@ -40,9 +49,9 @@ async def _trace(scenario: Scenario, seed: int, overrides: Sequence[Override]) -
     return [seen.line() for seen in session.log.observations]
 
 
-def _listener(point: Point[Any, Any], called: set[str]) -> Override:
+def _listener(point: Point[Any, Any], mutants: Mutants, called: set[str]) -> Override:
     """An override that does what the point does, and notes the mutants of a point that is called."""
-    here = {name for name, _ in _mutants_of(point)}
+    here = {name for name, _ in mutants}
 
     def listen(original: Callable[..., Any], *args: Any) -> Any:
         called.update(here)
@@ -51,15 +60,14 @@ def _listener(point: Point[Any, Any], called: set[str]) -> Override:
     return Override(MUTANT, "listener", point, listen, "")
 
 
-def _probe(point: Point[Any, Any], differing: set[str]) -> Override:
+def _probe(point: Point[Any, Any], mutants: Mutants, differing: set[str]) -> Override:
     """An override that does what the point does, and notes which mutants would not."""
-    here = _mutants_of(point)
     if not only_asks(point):
-        return _listener(point, differing)
+        return _listener(point, mutants, differing)
 
     def probe(original: Callable[..., Any], *args: Any) -> Any:
         usual = _answer(original, *args)
-        for name, one in here:
+        for name, one in mutants:
             if name not in differing and _answer(one.replacement, original, *args) != usual:
                 differing.add(name)
         return original(*args)
@@ -67,8 +75,13 @@ def _probe(point: Point[Any, Any], differing: set[str]) -> Override:
     return Override(MUTANT, "probe", point, probe, "")
 
 
-def _mutants_of(point: Point[Any, Any]) -> list[tuple[str, Override]]:
-    return [(name, one) for name, several in mutant.by_name.items() for one in several if one.point is point]
+def _by_point(among: Collection[str]) -> Mapping[Point[Any, Any], Mutants]:
+    """The points that these mutants break, each with those that do."""
+    found: dict[Point[Any, Any], list[tuple[str, Override]]] = defaultdict(list)
+    for name in among:
+        for one in mutant.by_name[name]:
+            found[one.point].append((name, one))
+    return found
 
 
 def only_asks(point: Point[Any, Any]) -> bool:
