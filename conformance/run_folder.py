@@ -6,7 +6,6 @@ written only after its observations, and a folder without one result is removed 
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping
@@ -19,6 +18,7 @@ from urllib.parse import quote
 from attrs import evolve
 
 from conformance.errors import BadInput
+from conformance.json_lines import append
 from conformance.results import Result, RunEnd, RunHeader
 
 RESULTS = "results.jsonl"
@@ -72,6 +72,21 @@ class RunFolder:
         self.kept += 1
         return result
 
+    def take(self, result: Result, home: Path) -> None:
+        """Take over a result of another run, with what lies beside it; raises BadInput like ``add``.
+
+        A file that is not there any more is left out: the report of the whole says so.
+        """
+        with self._told():
+            for suffix in (".jsonl", ".trouble.txt"):
+                own = self._beside(result, suffix)
+                theirs = home / own.relative_to(self.path)
+                if theirs.is_file():
+                    own.parent.mkdir(parents=True, exist_ok=True)
+                    shutil.copyfile(theirs, own)
+            self._append(result.to_json())
+        self.kept += 1
+
     def trouble(self, result: Result, told: str) -> None:
         """Keep the whole story of a trouble beside the observations of its result."""
         with self._told():
@@ -114,15 +129,7 @@ class RunFolder:
 
     def _append(self, row: Mapping[str, Any]) -> None:
         assert self._file is not None, "begin() comes first"
-        line = json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
-        whole = os.fstat(self._file).st_size
-        try:
-            while line:
-                line = line[os.write(self._file, line) :]
-            os.fsync(self._file)
-        except OSError:
-            os.ftruncate(self._file, whole)
-            raise
+        append(self._file, row)
 
     def _write_observations(self, result: Result, text: str) -> str:
         if not text:

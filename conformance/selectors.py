@@ -34,6 +34,11 @@ class Catalogue:
         """Every scenario, in the order of the ids. Raises ScenarioError at the first broken file."""
         return [one for identifier in self.ids for one in self.load(identifier)]
 
+    def has(self, id: str) -> bool:
+        """Whether there is a scenario of this id, a file's or a row's."""
+        stem = id.partition(MARK)[0]
+        return stem in self.ids and any(one.id == id for one in self.load(stem))
+
     def select(self, selectors: Iterable[str]) -> list[Scenario]:
         """The scenarios that the selectors name, in their order and each once; all for no selector.
 

@@ -63,13 +63,20 @@ class Run:
 
 def read_run(folder: Path) -> Run:
     """Read a run folder. Raises UnreadableRun where there is none; what else is amiss is told."""
+    run = read_results(folder)
+    missing = list(run.missing)
+    observations = _all_observations(folder, run.results, missing)
+    return evolve(run, observations=observations, missing=tuple(missing))
+
+
+def read_results(folder: Path) -> Run:
+    """Read a run without its observations, which are most of it. Raises UnreadableRun like ``read_run``."""
     first, *rest = _results_lines(folder)
     missing: list[str] = []
     header, scenarios = _header(folder, first, missing)
     results, end = _results(rest, missing)
     _count(header, results, end, missing)
-    observations = _all_observations(folder, results, missing)
-    return Run(header, results, end, observations, scenarios, tuple(missing))
+    return Run(header, results, end, scenarios=scenarios, missing=tuple(missing))
 
 
 def _results_lines(folder: Path) -> list[bytes]:

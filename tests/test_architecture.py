@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("simulator", "conformance", "reports")
 OURS = (*PACKAGES, "tests")
 
-RESULT_MODEL = ("conformance.results",)
+RESULT_MODEL = ("conformance.results", "conformance.baseline.model")
 """What of the harness a report may know."""
 
 LONG_FILES: dict[str, str] = {

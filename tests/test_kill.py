@@ -7,12 +7,10 @@ all of them, and only those, whatever else runs on the machine.
 from __future__ import annotations
 
 import os
-import select
 import signal
 import subprocess
 import sys
 import tempfile
-import time
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -25,6 +23,7 @@ from conformance.implementations.chromium.folder import clear_left_behind
 from conformance.implementations.protocol import Trouble
 from conformance.network import namespace
 from conformance.scenario.load import scenario_from_text
+from tests.marked import carrying, eventually
 
 pytestmark = pytest.mark.browser
 
@@ -97,33 +96,11 @@ class Harness:
         """The command lines of the processes that carry the mark."""
         return [
             (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-            for entry in _processes()
-            if _carries(entry, self.mark)
+            for entry in carrying(self.mark)
         ]
 
     def folders(self) -> list[Path]:
         return list(self.folder.glob("bgfetch-ua-*"))
-
-
-def _processes() -> Iterator[Path]:
-    return (entry for entry in Path("/proc").iterdir() if entry.name.isdigit())
-
-
-def _carries(entry: Path, mark: str) -> bool:
-    try:
-        return mark.encode() in (entry / "environ").read_bytes()
-    except OSError:
-        return False  # it ended meanwhile, or is somebody else's
-
-
-def eventually(holds: Callable[[], bool], within_s: float = 15) -> bool:
-    """Look again and again until it holds; gives whether it did in time."""
-    end = time.monotonic() + within_s
-    while not holds():
-        if time.monotonic() > end:
-            return False
-        select.select([], [], [], 0.01)
-    return True
 
 
 @pytest.fixture
@@ -146,9 +123,8 @@ def harness(folder: Path) -> Iterator[Callable[..., Harness]]:
     for one in made:
         one.process.kill()
         one.process.communicate()
-    for entry in _processes():
-        if _carries(entry, mark):  # the test has failed, and must not make others fail
-            os.kill(int(entry.name), signal.SIGKILL)
+    for entry in carrying(mark):  # the test has failed, and must not make others fail
+        os.kill(int(entry.name), signal.SIGKILL)
 
 
 def assert_nothing_left(harness: Harness) -> None:
@@ -209,7 +185,7 @@ def test_what_a_killed_worker_leaves_behind_is_cleared_by_the_next_start(
 ) -> None:
     one = harness(*words)
     one.reach("mid fetch")
-    worker = next(entry for entry in _processes() if _is_worker(entry, one.mark))
+    worker = next(entry for entry in carrying(one.mark) if _is_worker(entry))
     one.process.send_signal(signal.SIGSTOP)  # or it would clear up at once, which is another test
     os.kill(int(worker.name), signal.SIGKILL)
     assert one.folders()
@@ -219,17 +195,13 @@ def test_what_a_killed_worker_leaves_behind_is_cleared_by_the_next_start(
     assert_nothing_left(one)
 
 
-def _is_worker(entry: Path, mark: str) -> bool:
+def _is_worker(entry: Path) -> bool:
     """Whether it is the worker itself, and not what wraps it."""
     try:
         words = (entry / "cmdline").read_bytes().split(b"\0")
     except OSError:
         return False
-    return (
-        b"conformance.implementations.chromium.worker" in words
-        and words[0] != b"unshare"
-        and _carries(entry, mark)
-    )
+    return b"conformance.implementations.chromium.worker" in words and words[0] != b"unshare"
 
 
 async def test_a_hung_driver_is_trouble_and_the_next_scenario_gets_a_fresh_browser(
@@ -254,8 +226,8 @@ async def test_a_hung_driver_is_trouble_and_the_next_scenario_gets_a_fresh_brows
 async def _hang(chromium: Chromium, mark: str) -> None:
     scenario = scenario_from_text(SCENARIO, "kill.toml", "kill")
     async with chromium.start(scenario, 0) as session:
-        for entry in _processes():
-            if _carries(entry, mark) and b"chromedriver" in (entry / "cmdline").read_bytes().split(b"\0")[0]:
+        for entry in carrying(mark):
+            if b"chromedriver" in (entry / "cmdline").read_bytes().split(b"\0")[0]:
                 os.kill(int(entry.name), signal.SIGSTOP)
         await session.do(scenario.steps[0])
 

@@ -170,6 +170,15 @@ FOUND = {
         [[steps]]
         wait = "1 s"
         """,
+    "one URL that is written in two ways may be sent to twice": """
+        [origin."/b"]
+        size = 1000
+        [[steps]]
+        fetch = "f"
+        requests = [{ path = "/b", method = "POST" }, { path = "../b", method = "POST" }]
+        [[steps]]
+        wait = "1 s"
+        """,
     "the last word of an empty body is no byte of it": """
         [origin."/a"]
         attempts = [{ stall = { after = 0, for = "1 h" } }]

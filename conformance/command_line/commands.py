@@ -15,18 +15,9 @@ from conformance.errors import BadInput, did_you_mean
 from conformance.scenario.errors import ScenarioError
 
 COMMANDS = (
-    "run",
-    "replay",
-    "fuzz",
-    "list",
-    "show",
-    "report",
-    "doctor",
-    "clauses",
-    "errata",
-    "mutants",
-    "schema",
-)
+    "run", "replay", "fuzz", "sweep", "list", "show", "report", "diff", "merge", "baseline", "doctor",
+    "clauses", "errata", "mutants", "schema",
+)  # fmt: skip
 
 
 class Refused(click.ClickException):

@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from conformance.adversary.hunt import Budget, Failure, Tally
     from conformance.implementations.simulator import SimulatorImplementation
 
-COMMON = 12
-"""So many of the features are told by name; of the rest those that never came into play."""
-
 
 @click.command("fuzz", short_help="Make scenarios up and look for what breaks.")
 @click.option(
@@ -154,15 +151,7 @@ def _now(tally: Tally) -> str:
 
 def _ending(tally: Tally) -> Iterator[str]:
     """The mix, what never came into play, how fetches ended, the sum."""
-    from conformance.adversary.generate import FEATURES
+    from conformance.command_line.mix import mix_told
 
-    yield ""
-    yield f"features  {_counts(tally.features.most_common(COMMON))}, …"
-    if never := [name for name in FEATURES if not tally.features[name]]:
-        yield f"never     {', '.join(never)}"
-    yield f"endings   {_counts(tally.outcomes.most_common())}"
+    yield from mix_told(tally.features, tally.outcomes)
     yield f"{tally.examples} examples in {tally.seconds:.1f} s, {len(tally.failures)} failures"
-
-
-def _counts(pairs: list[tuple[str, int]]) -> str:
-    return ", ".join(f"{name} {number}" for name, number in pairs)

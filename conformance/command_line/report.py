@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,13 +13,14 @@ from reports.formats import FORMATS
 
 if TYPE_CHECKING:
     from reports.clause_table import Text
+    from reports.history import Named
     from reports.run import Run
 
 ALL, FULL = "all", "full"
 
 
 @click.command("report", short_help="Write reports of a run.")
-@click.argument("run", metavar="RUN", type=click.Path(path_type=Path))
+@click.argument("runs", metavar="RUN...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
     "--format", "wanted", type=click.Choice([*FORMATS, ALL]), multiple=True, default=["html"],
     show_default=True, help="Which report. May be given again.",
@@ -27,24 +28,61 @@ ALL, FULL = "all", "full"
 @click.option(
     "--full", is_flag=True, help="A folder too, with a page for each scenario that leaves nothing out."
 )
-def command(run: Path, wanted: tuple[str, ...], full: bool) -> None:
+@click.option(
+    "--history", is_flag=True,
+    help="Instead: how scenarios came out over all RUNs, which may be folders of runs too.",
+)  # fmt: skip
+def command(runs: tuple[Path, ...], wanted: tuple[str, ...], full: bool, history: bool) -> None:
     """Write reports of RUN, the folder of a run, into that folder, and say where they are.
 
     A run that was broken off has reports too, which say what is missing.
     """
-    from reports.run import UnreadableRun, read_run
+    from conformance.command_line.folders import home, told
+    from reports.run import read_run
 
-    folder = run.parent if run.name == "results.jsonl" else run
-    try:
-        read = read_run(folder)
-    except UnreadableRun as error:
-        raise BadInput(str(error), "A run is the folder that bgfetch run printed last.") from None
+    if history:
+        _tell_history(runs)
+        return
+    if len(runs) > 1:
+        raise BadInput(
+            f"A report is of one run, and {len(runs)} were given.",
+            "Of several there are: bgfetch report --history RUN... and bgfetch diff BEFORE AFTER",
+        )
+    folder = home(runs[0])
+    read = told(read_run, folder)
     for name in FORMATS if ALL in wanted else dict.fromkeys(wanted):
         for path in _written(folder, read, name):
             click.echo(path)
     if full:
         first, *_ = _written(folder, read, FULL)
         click.echo(first)
+
+
+def _tell_history(given: Sequence[Path]) -> None:
+    """Tell the history on the terminal, and write its page into the newest run."""
+    from conformance.command_line.folders import runs_in, write_whole
+    from reports.history import history, page, terminal
+
+    folders = dict.fromkeys(folder for one in given for folder in runs_in(one))
+    found = history(list(_readable(folders)))
+    if not found.runs:
+        raise BadInput("None of these runs can be read.", "To make one: bgfetch run")
+    click.echo("\n".join(terminal(found)))
+    path = Path(found.runs[-1].name) / "history.html"
+    write_whole(path, page(found))
+    click.echo(f"\n{path}")
+
+
+def _readable(folders: Iterable[Path]) -> Iterator[Named]:
+    """The runs that can be read; a killed run may have left nothing, and is named."""
+    from conformance.command_line.folders import read_results
+    from reports.history import Named
+
+    for folder in folders:
+        try:
+            yield Named(str(folder), read_results(folder))
+        except BadInput as error:
+            click.echo(f"left out: {error.what}", err=True)
 
 
 def write_html(folder: Path, run: Run) -> Path:

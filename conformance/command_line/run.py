@@ -7,16 +7,21 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from conformance.command_line import expected
 from conformance.command_line.exit_codes import INTERRUPTED, NOTHING_RAN, exit_code
+from conformance.errors import BadInput
 
 if TYPE_CHECKING:
+    from conformance.baseline.model import Baseline
     from conformance.command_line.progress import Lines
+    from conformance.results import Result
     from conformance.run_folder import RunFolder
     from conformance.runner import Plan
+    from reports.run import Run
 
 
 @click.command("run", short_help="Run scenarios and judge what happens.")
@@ -34,43 +39,82 @@ if TYPE_CHECKING:
     help="How often; each repetition takes the next seed.",
 )  # fmt: skip
 @click.option(
+    "--shard", callback=lambda _, __, given: given and _share(given), metavar="I/N",
+    help="Run only the I-th of N shares of the scenarios; bgfetch merge puts them together.",
+)  # fmt: skip
+@click.option(
+    "--baseline", "known", type=click.Path(path_type=Path), metavar="FILE",
+    help="What an implementation is known to get wrong: only what differs from it fails the run.",
+)  # fmt: skip
+@click.option(
     "--out", type=click.Path(path_type=Path), metavar="DIR",
     help="The folder for the run, not there yet. Default: a fresh one below bgfetch-results/.",
 )  # fmt: skip
 def command(
-    selectors: tuple[str, ...], names: tuple[str, ...], seed: int, repeat: int, out: Path | None
+    selectors: tuple[str, ...],
+    names: tuple[str, ...],
+    seed: int,
+    repeat: int,
+    shard: tuple[int, int] | None,
+    known: Path | None,
+    out: Path | None,
 ) -> NoReturn:
     """Run the whole catalogue, or the scenarios that the selectors name, and judge it.
 
     A SELECTOR is an id, a path, a glob, clause:ID (the beginning of one is enough) or fault:KIND.
 
-    Exit code: 0 as expected, 1 a check failed, 2 bad input, 3 the harness broke, 4 nothing worse
-    than inconclusive, 5 nothing ran.
+    Exit code: 0 as expected, 1 a check failed, or passed that the baseline expects to fail, 2 bad
+    input, 3 the harness broke, 4 nothing worse than inconclusive, 5 nothing ran.
     """
-    plan = _plan(selectors, names, seed, repeat)
+    plan = _plan(selectors, names, seed, repeat, shard)
+    baseline = _baseline(known, plan) if known else None
     if not plan.scenarios:
-        click.echo(
-            f"bgfetch: no scenario matches {shlex.join(selectors)}. To see all: bgfetch list", err=True
-        )
+        what = f"no scenario matches {shlex.join(selectors)}"
+        if shard:
+            what = "this share of the scenarios is empty"
+        click.echo(f"bgfetch: {what}. To see all: bgfetch list", err=True)
         sys.exit(NOTHING_RAN)
     watcher, folder = _run(plan, out)
-    _tell(watcher, folder, plan, selectors)
-    sys.exit(exit_code({result.verdict for result in watcher.results}))
+    results = expected.left(watcher.results, baseline)
+    _tell(watcher, results, folder, plan, selectors, baseline)
+    sys.exit(exit_code({result.verdict for result in results}))
 
 
-def _plan(selectors: Sequence[str], names: Sequence[str], seed: int, repeat: int) -> Plan:
+def _share(given: str) -> tuple[int, int]:
+    number, slash, of = given.partition("/")
+    if slash and number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of):
+        return int(number), int(of)
+    raise click.BadParameter(f"{given!r} is no share: 1/4 is the first of four, 4/4 the last.")
+
+
+def _baseline(file: Path, plan: Plan) -> Baseline:
+    """The baseline of a file. Raises ScenarioError for a bad one, BadInput for one of nothing that is run."""
+    from conformance.baseline.file import read
+
+    baseline = read(file)
+    asked = [implementation.name for implementation in plan.implementations]
+    if baseline.implementation not in asked:
+        raise BadInput(
+            f"{file} is the baseline of {baseline.implementation}, and the run is of {', '.join(asked)}.",
+            f"Judge it too: --on {baseline.implementation}",
+        )
+    return baseline
+
+
+def _plan(
+    selectors: Sequence[str], names: Sequence[str], seed: int, repeat: int, shard: tuple[int, int] | None
+) -> Plan:
     from conformance.implementations import find
     from conformance.runner import Plan
     from conformance.selectors import Catalogue
+    from conformance.shards import share
 
     names = list(dict.fromkeys(names))
-    return Plan(
-        implementations=[find(name) for name in names],
-        scenarios=Catalogue().select(selectors),
-        seed=seed,
-        repeat=repeat,
-        options={"selectors": list(selectors), "on": names, "repeat": repeat},
-    )
+    scenarios = Catalogue().select(selectors)
+    options: dict[str, Any] = {"selectors": list(selectors), "on": names, "repeat": repeat}
+    if shard:
+        scenarios, options["shard"] = share(scenarios, *shard)
+    return Plan(scenarios, [find(name) for name in names], seed, repeat, options)
 
 
 def _run(plan: Plan, out: Path | None) -> tuple[Lines, RunFolder]:
@@ -99,10 +143,18 @@ def _leave(folder: RunFolder, plan: Plan) -> NoReturn:
     sys.exit(INTERRUPTED)
 
 
-def _tell(watcher: Lines, folder: RunFolder, plan: Plan, selectors: Sequence[str]) -> None:
+def _tell(
+    watcher: Lines,
+    results: Sequence[Result],
+    folder: RunFolder,
+    plan: Plan,
+    selectors: Sequence[str],
+    baseline: Baseline | None,
+) -> None:
     """The matrix, then the summary, what matters most at the end."""
     from rich.console import Console
 
+    from conformance.command_line import summary
     from conformance.command_line.report import write_html
     from reports.matrix import terminal
     from reports.run import read_run
@@ -111,24 +163,38 @@ def _tell(watcher: Lines, folder: RunFolder, plan: Plan, selectors: Sequence[str
     report = write_html(folder.path, run)
     click.echo()
     Console(highlight=False).print(terminal(run))
+    for line in summary.findings(results):
+        click.echo(line)
     for line in _ending(watcher, folder.path / "results.jsonl", report):
         click.echo(line)
+    if baseline:
+        for line in _against(baseline, plan, run):
+            click.echo(line)
     for line in _hint(plan, selectors):
         click.echo(line)
 
 
 def _ending(watcher: Lines, results: Path, report: Path) -> Iterator[str]:
-    """What did not pass, the times, the paths."""
+    """The counts, the times, the paths."""
     from conformance.command_line import STARTED, summary
     from reports.text import duration
 
-    yield from summary.findings(watcher.results)
     yield ""
     yield from summary.tallies(watcher.results, watcher.disturbed)
     yield f"The whole run, start-up included: {duration(time.monotonic_ns() - STARTED)}"
     yield ""
     yield f"results  {results}"
     yield f"report   {report}"
+
+
+def _against(baseline: Baseline, plan: Plan, run: Run) -> Iterator[str]:
+    from conformance.selectors import Catalogue
+
+    catalogue = Catalogue()
+    ran = {scenario.id for scenario in plan.scenarios}
+    version = run.header.implementations[baseline.implementation]
+    yield ""
+    yield from expected.told(run.results, baseline, version, lambda id: id in ran or catalogue.has(id))
 
 
 def _hint(plan: Plan, selectors: Sequence[str]) -> Iterator[str]:

@@ -6,12 +6,9 @@ A row is one scenario; rows are made by as many processes as there are cores.
 
 from __future__ import annotations
 
-import gc
-import multiprocessing
 import os
-import signal
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import closing
 
 import trio
 from attrs import frozen
@@ -19,6 +16,7 @@ from attrs import frozen
 from conformance.implementations.simulator import SimulatorImplementation
 from conformance.mutants.catalogue import mutant
 from conformance.mutants.pruning import mutants_that_matter
+from conformance.processes import done
 from conformance.results import FAIL, PASS, Check
 from conformance.runner import Candidate
 from conformance.scenario.model import Scenario
@@ -68,29 +66,9 @@ def rows(scenarios: Sequence[Scenario], processes: int = 0) -> Iterator[Row]:
     if workers <= 1:
         yield from map(row, heavy_first)
         return
-    # A fresh interpreter for each: a fork would take along whatever threads and signals there are here.
-    context = multiprocessing.get_context("spawn")
-    executor = ProcessPoolExecutor(workers, mp_context=context, initializer=_begin_worker)
-    try:
-        for done in as_completed([executor.submit(row, one) for one in heavy_first]):
-            yield done.result()
-    except BaseException:
-        _stop(executor)
-        raise
-    executor.shutdown()
-
-
-def _begin_worker() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that asked
-    gc.set_threshold(200_000, 10, 100)
-
-
-def _stop(executor: ProcessPoolExecutor) -> None:
-    """End the workers at once, in the middle of whatever they do."""
-    mine = [process for process in multiprocessing.active_children() if process.name.startswith("Spawn")]
-    executor.shutdown(wait=False, cancel_futures=True)
-    for process in mine:
-        process.terminate()
+    with closing(done(row, heavy_first, workers)) as finished:
+        for _, one in finished:
+            yield one
 
 
 def row(scenario: Scenario) -> Row:

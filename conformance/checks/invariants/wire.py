@@ -43,10 +43,9 @@ def _unsafe(seen: Evidence) -> Iterator[Observation]:
 
 def _only_get_twice(seen: Evidence) -> Iterator[Broken]:
     asked = [
-        (request.path, request.method.upper())
-        for step in seen.scenario.steps
-        if step.verb == "fetch"
-        for request in step.arguments.get("requests", ())
+        (asked_as(request.path, one.scope), request.method.upper())
+        for one in made(seen)
+        for request in one.requests
     ]
     for path, requests in seen.requests.items():
         for method in {data.method for _, data in requests if data.number} - {"GET", "HEAD"}:
@@ -61,7 +60,7 @@ def _led_to(seen: Evidence, path: str, method: str) -> int:
         data.method == method
         for observation, data in _requests(seen)
         if (resource := seen.scenario.resource(observation.of))
-        and any(answer.redirect == path for answer in (resource.answer, *resource.attempts))
+        and any(asked_as(answer.redirect) == path for answer in (resource.answer, *resource.attempts))
     )
 
 

@@ -1,0 +1,45 @@
+"""``bgfetch merge``: the shares of one run, put together into one folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command("merge", short_help="Put the shares of a run together.")
+@click.argument("runs", nargs=-1, required=True, metavar="RUN...", type=click.Path(path_type=Path))
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path), metavar="RUN",
+    help="The folder for the whole, not there yet.",
+)  # fmt: skip
+def command(runs: tuple[Path, ...], out: Path) -> None:
+    """Put RUN... together, as `bgfetch run --shard` made them, into one run with its report.
+
+    Runs of different versions, seeds, repetitions or catalogues are refused, and so is a result
+    that two of them hold. A share that is missing or was cut short is told, and the rest is put
+    together.
+    """
+    from conformance.command_line.folders import home, read_results, told
+    from conformance.command_line.report import write_html
+    from conformance.merge import Part, merge
+    from conformance.run_folder import RunFolder
+    from reports.run import read_run
+
+    folders = [home(given) for given in runs]
+    parts = [
+        Part(folder, read.header, read.results, read.end)
+        for folder in folders
+        for read in [read_results(folder)]
+    ]
+    folder = RunFolder.create(out)
+    try:
+        merge(parts, folder)
+    finally:
+        folder.leave()
+    whole = told(read_run, folder.path)
+    for gap in whole.missing:
+        click.echo(f"missing: {gap}", err=True)
+    click.echo(f"{len(whole.results)} results of {len(parts)} runs")
+    click.echo(f"results  {folder.path / 'results.jsonl'}")
+    click.echo(f"report   {write_html(folder.path, whole)}")

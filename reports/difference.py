@@ -1,0 +1,134 @@
+"""The difference of two runs, told: lines for a terminal, Markdown for a review, JSON for a program."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from conformance.results import FAIL
+from reports.changes import KINDS, NEW_FAILURE, Change, Changes, Fold, changes, versions
+from reports.machine import broken, dump, line, plain, replay
+from reports.markdown import code, prose
+from reports.run import Run
+from reports.text import plural
+
+MOST = 200
+"""Changes of one kind that are told to people; a program gets them all."""
+
+
+def terminal(before: Run, after: Run) -> Iterator[str]:
+    """The difference as lines, ending with the counts."""
+    found = changes(before, after)
+    yield f"of  {', '.join(line(one) for one in versions(before, after))}"
+    for name, run in (("before", before), ("after", after)):
+        yield from (f"{name}: {line(gap)}" for gap in run.missing)
+    for kind in KINDS:
+        told = found.of(kind)
+        if told:
+            yield from ("", kind.capitalize())
+        for change in told[:MOST]:
+            yield from _lines(change)
+        if len(told) > MOST:
+            yield f"  and {len(told) - MOST} more"
+    yield from ("", _counts(found))
+
+
+def _lines(change: Change) -> Iterator[str]:
+    yield f"  {line(change.implementation, 60)}  {line(change.scenario, 200)}: {_became(change)}"
+    if change.kind != NEW_FAILURE or not change.after:
+        return
+    failed = next(result for result in change.after.results if result.verdict == FAIL)
+    for check in broken(failed)[:1]:
+        yield f"      expected  {line(check.expected)}"
+        yield f"      actual    {line(check.actual)}"
+    yield f"      again     {replay(failed, None)}"
+
+
+def _became(change: Change) -> str:
+    sides = [line(fold.words) for fold in (change.before, change.after) if fold]
+    return " → ".join(sides)
+
+
+def _counts(found: Changes) -> str:
+    counts = ", ".join(f"{len(found.of(kind))} {kind}" for kind in KINDS if found.of(kind))
+    return f"{plural(found.compared, 'judgement')} compared: {counts or 'nothing changed'}"
+
+
+def markdown(before: Run, after: Run) -> str:
+    """The difference as Markdown: the counts, then a table of each kind."""
+    found = changes(before, after)
+    parts = ["## What changed\n", f"{_counts(found)}.\n"]
+    parts.append(f"{'; '.join(prose(one) for one in versions(before, after))}.\n")
+    parts += [f"- {name}: {prose(gap)}" for name, run in _named(before, after) for gap in run.missing]
+    for kind in KINDS:
+        parts += _table(kind, found.of(kind))
+    return "\n".join(parts) + "\n"
+
+
+def _named(before: Run, after: Run) -> Sequence[tuple[str, Run]]:
+    return (("before", before), ("after", after))
+
+
+def _table(kind: str, told: Sequence[Change]) -> Iterator[str]:
+    if not told:
+        return
+    yield f"\n### {kind.capitalize()}: {len(told)}\n"
+    yield "| implementation | scenario | before | after |"
+    yield "|---|---|---|---|"
+    for change in told[:MOST]:
+        cells = (change.implementation, change.scenario, _words(change.before), _words(change.after))
+        yield f"| {' | '.join(_cell(one) for one in cells)} |"
+    if len(told) > MOST:
+        yield f"\nand {len(told) - MOST} more"
+
+
+def _cell(text: str) -> str:
+    """A value in a table: a code span, in which only the bar still parts cells."""
+    return code(text).replace("|", "\\|")
+
+
+def _words(fold: Fold | None) -> str:
+    return fold.words if fold else "not there"
+
+
+def to_json(before: Run, after: Run) -> str:
+    """The difference as one JSON object, with every change."""
+    found = changes(before, after)
+    return dump(
+        {
+            "compared": found.compared,
+            "counts": {kind: len(found.of(kind)) for kind in KINDS},
+            "before": _run(before),
+            "after": _run(after),
+            "changes": [_row(change) for change in found.changes],
+        }
+    )
+
+
+def _run(run: Run) -> dict[str, Any]:
+    header = run.header
+    return {
+        "started": line(header.started),
+        "bgfetch": line(header.bgfetch),
+        "implementations": plain(header.implementations),
+        "missing": [line(gap) for gap in run.missing],
+    }
+
+
+def _row(change: Change) -> dict[str, Any]:
+    sides = {"before": change.before, "after": change.after}
+    return {
+        "kind": change.kind,
+        "scenario": line(change.scenario),
+        "implementation": line(change.implementation),
+        **{name: _side(fold) for name, fold in sides.items()},
+    }
+
+
+def _side(fold: Fold | None) -> dict[str, Any] | None:
+    if fold is None:
+        return None
+    return {
+        "verdicts": [result.verdict for result in fold.results],
+        "clauses": [line(one) for one in fold.reason],
+    }

@@ -1,0 +1,117 @@
+"""Verdicts over many runs: strips in the order of time, on a terminal and as a page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from click.testing import Result as Called
+
+from conformance.results import ERROR, FAIL, INCONCLUSIVE, PASS, UNSUPPORTED
+from reports.history import SIGNS
+from tests.small_runs import A, judged, passing, write_run
+
+Bgfetch = Callable[..., Called]
+HOSTILE = "x/<script>alert(1)</script>\x1b[31m\u202e"
+
+
+@pytest.fixture
+def runs(tmp_path: Path) -> Path:
+    """Three runs below one folder, named against the order of time."""
+    home = tmp_path / "runs"
+    told = {
+        "c": [judged("x/one", {A: PASS}), judged("x/two", {A: FAIL}), judged("x/odd", {A: PASS})],
+        "b": [judged("x/one", {A: FAIL}), judged("x/two", {A: FAIL}), judged("x/odd", ERROR)],
+        "a": [
+            judged("x/one", {A: PASS}),
+            judged("x/one", {A: FAIL}, 2),
+            judged("x/two", {A: FAIL}),
+            judged(HOSTILE, INCONCLUSIVE),
+        ],
+    }
+    for day, (name, results) in enumerate(told.items(), 1):
+        write_run(home / name, results, started=f"2026-11-0{day}T06:00:00+00:00")
+    (home / "notes").mkdir()
+    (home / "broken").mkdir()
+    (home / "broken/results.jsonl").touch()  # killed before its first line
+    return home
+
+
+def test_the_terminal_shows_what_changed_and_counts_the_rest(bgfetch: Bgfetch, runs: Path) -> None:
+    called = bgfetch("report", "--history", str(runs))
+    assert called.exit_code == 0, called.output
+    assert called.stderr.startswith(f"left out: the first line of {runs}/broken")
+    lines = called.stdout.splitlines()
+    assert [line.split()[-1] for line in lines[:3]] == [f"{runs}/{name}" for name in "cba"]
+    assert lines[4:8] == [
+        "✓!·  chromium  x/odd",
+        "✓✗±  chromium  x/one",
+        "··?  chromium  1 scenario that never changed",
+        "✗✗✗  chromium  1 scenario that never changed",
+    ]
+    assert lines[-1] == f"{runs}/a/history.html"
+
+
+class Page(HTMLParser):
+    """What a page refers to, and its table rows."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.links: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.links += [value or "" for name, value in attrs if name in ("src", "href")]
+
+
+def test_the_page_stands_alone_and_holds_every_strip(bgfetch: Bgfetch, runs: Path) -> None:
+    bgfetch("report", "--history", str(runs))
+    text = (runs / "a/history.html").read_text(encoding="utf-8")
+    page = Page(text)
+    assert page.links == []
+    assert "script" not in page.tags
+    assert "\x1b" not in text
+    assert "\u202e" not in text
+    row = re.search(r'<th scope="row">x/one</th>.*?</tr>', text, re.DOTALL)
+    assert row
+    assert re.findall(r'class="at (\w+)"[^>]*>(.)<', row[0]) == [("pass", "✓"), ("fail", "✗"), ("mixed", "±")]
+
+
+def test_states_are_told_apart_without_colour() -> None:
+    assert len(set(SIGNS.values())) == len(SIGNS)
+    assert {PASS, FAIL, INCONCLUSIVE, UNSUPPORTED, ERROR} < SIGNS.keys()
+
+
+def test_runs_may_be_named_one_by_one_and_each_counts_once(bgfetch: Bgfetch, runs: Path) -> None:
+    called = bgfetch("report", "--history", str(runs / "a"), str(runs / "b"), str(runs / "a"))
+    assert "✗±  chromium  x/one" in called.output
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["report", "--history", "{home}/notes"], "no folder of runs"),
+        (["report", "--history", "nowhere"], "no folder of runs"),
+        (["report", "{home}/a", "{home}/b"], "A report is of one run"),
+        (["report"], "Missing argument"),
+        (["report", "--history", "{home}/broken"], "None of these runs can be read"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(bgfetch: Bgfetch, runs: Path, words: list[str], said: str) -> None:
+    called = bgfetch(*(word.format(home=runs) for word in words))
+    assert called.exit_code == 2
+    assert said in called.output
+
+
+def test_an_empty_run_and_one_that_was_cut_off_are_shown_as_such(bgfetch: Bgfetch, tmp_path: Path) -> None:
+    write_run(tmp_path / "runs/a", passing("x/a"))
+    write_run(tmp_path / "runs/b", [], expected=1, ended=False, started="2026-11-21T06:00:00+00:00")
+    called = bgfetch("report", "--history", "runs")
+    assert called.exit_code == 0
+    assert "there is no end line" in called.output
+    assert "✓·  chromium  1 scenario" in called.output
