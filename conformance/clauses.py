@@ -11,6 +11,9 @@ from attrs import frozen
 
 from conformance.scenario.errors import nearest as nearest_of
 
+REVISION = "WICG draft a1f0bc2"
+"""The text of the specification that the clauses were made from."""
+
 _FILE = Path(__file__).with_name("clauses.toml")
 
 

@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from attrs import frozen
+from attrs import Factory, frozen
 
 from conformance.results import ERROR, FAIL, INCONCLUSIVE, PASS, UNSUPPORTED, Check, Result
 from reports.cells import NOTHING, column_of
@@ -33,6 +33,14 @@ class Rule:
     level: str = ""
     witnesses: tuple[str, ...] = ()
     mutants: tuple[str, ...] = ()
+
+
+@frozen
+class Text:
+    """The text that the clauses are of: which revision of it, and what is known of each of its clauses."""
+
+    revision: str = ""
+    rules: Mapping[str, Rule] = Factory(dict)
 
 
 @frozen

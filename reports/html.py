@@ -21,13 +21,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from reports import cells, clause_table
-from reports.clause_table import Rule, Section
+from reports.clause_table import Section, Text
 from reports.outcomes import KILLERS, Kill, Outcomes, Untold, kills, limits, outcomes, untold
 from reports.parts import Part, part
 from reports.run import Run
 from reports.sentences import STEPS
-from reports.text import clip, duration, plural, size, visible
+from reports.text import clip, duration, plural, short, size, visible
 
+UNKNOWN = Text()
 FULL = "report"
 """The folder of the full report, beside the one file that is the short one."""
 _TEMPLATES = Path(__file__).with_name("templates")
@@ -67,19 +68,17 @@ class Page:
     full: bool = False
 
 
-def render(run: Run, clauses: Mapping[str, str], rules: Mapping[str, Rule] | None = None) -> str:
+def render(run: Run, clauses: Mapping[str, str], text: Text = UNKNOWN) -> str:
     """The report of a run as one HTML document.
 
-    ``clauses`` maps clause ids to our paraphrase, ``rules`` to what else is known of them.
+    ``clauses`` maps clause ids to our paraphrase, ``text`` tells what else is known of them.
     """
-    return _written("report.html", page=_page(run, clauses, rules or {}, full=False))
+    return _written("report.html", page=_page(run, clauses, text, full=False))
 
 
-def folder(
-    run: Run, clauses: Mapping[str, str], rules: Mapping[str, Rule] | None = None
-) -> Iterator[tuple[str, str]]:
+def folder(run: Run, clauses: Mapping[str, str], text: Text = UNKNOWN) -> Iterator[tuple[str, str]]:
     """The full report as files: an index, and a page for each scenario with all that is known of it."""
-    page = _page(run, clauses, rules or {}, full=True)
+    page = _page(run, clauses, text, full=True)
     places = {one.anchor: f"{number}.html" for number, one in enumerate(page.parts, 1)}
     yield f"{FULL}/index.html", _written("report.html", page=page, places=places)
     for one in page.parts:
@@ -128,7 +127,9 @@ def _environment() -> Environment:
         KILLERS=KILLERS,
         STEPS=STEPS,
     )
-    environment.filters.update(clip=clip, duration=duration, plural=plural, size=size, source=_source)
+    environment.filters.update(
+        clip=clip, duration=duration, plural=plural, short=short, size=size, source=_source
+    )
     return environment
 
 
@@ -152,10 +153,10 @@ def _hash(text: str) -> str:
 # -- what the page shows --------------------------------------------------------------------
 
 
-def _page(run: Run, clauses: Mapping[str, str], rules: Mapping[str, Rule], *, full: bool) -> Page:
+def _page(run: Run, clauses: Mapping[str, str], text: Text, *, full: bool) -> Page:
     table = cells.matrix(run)
     anchors = _anchors(row.scenario.id for row in table.rows)
-    found = clause_table.sections(run, table.columns, clauses, rules)
+    found = clause_table.sections(run, table.columns, clauses, text.rules)
     numbers = {row.clause.id: row.anchor for section in found for row in section.rows}
     parts = tuple(
         part(run, row, number, anchors[row.scenario.id], clauses, full=full)
@@ -163,7 +164,7 @@ def _page(run: Run, clauses: Mapping[str, str], rules: Mapping[str, Rule], *, fu
     )
     return Page(
         summary=cells.summary(run, table),
-        facts=tuple(_facts(run)),
+        facts=tuple(_facts(run, text.revision)),
         options=tuple(_options(run)),
         missing=run.missing,
         judges=tuple(_judges(run, table)),
@@ -202,10 +203,12 @@ def _anchors(ids: Iterable[str]) -> dict[str, str]:
     return anchors
 
 
-def _facts(run: Run) -> Iterable[tuple[str, str]]:
+def _facts(run: Run, revision: str) -> Iterable[tuple[str, str]]:
     header, end = run.header, run.end
     yield "Results", f"expected {plural(header.expected, 'result')}, got {len(run.results):,}"
     yield "bgfetch", f"{header.bgfetch} on Python {header.python}"
+    if revision:
+        yield "Specification", revision
     yield "Started", header.started
     yield "Seed", str(header.seed)
     wall = end.wall if end else sum(result.wall for result in run.results)

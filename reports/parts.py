@@ -20,7 +20,7 @@ from reports.outcomes import faults
 from reports.run import Listed, Run
 from reports.sentences import steps
 from reports.telling import tell
-from reports.text import clip, duration
+from reports.text import clip, duration, short
 from reports.timeline import drawn
 from reports.timeline.story import brief
 from reports.timeline.svg import CANVAS, svg
@@ -30,7 +30,9 @@ SPECIFICATION = "https://wicg.github.io/background-fetch/"
 PICTURES, FINDINGS, HELD, PROOFS, LINES = 4, 12, 4, 12, 20
 """Shown of one scenario at the most: timelines, findings, what was seen to hold, proofs of a check, and
 observations of a result, which count without those that a finding rests on."""
-_SOURCE, _SUMMARY = 100_000, 110
+SUMMARY = 110
+"""Letters of a value in the line that sums a scenario up."""
+_SOURCE = 100_000
 _IN_STORE = re.compile(r"\b(cut|stall|trickle|refuse)\s*=")
 """The faults that a scenario file has in store, as the selector ``fault:`` knows them."""
 NO_PICTURE = Markup("")
@@ -133,13 +135,11 @@ class Part:
     def reason(self) -> str:
         """Why it did not pass, in one line, "" where it did."""
         for finding in self.findings:
-            return f"expected {_short(finding.check.expected)}; was {_short(finding.check.actual)}"
-        return _short(self.notes[0][1].partition("\n")[0]) if self.notes else ""
-
-
-def _short(text: str) -> str:
-    """A text in a summary, which the part below tells whole."""
-    return text if len(text) <= _SUMMARY else f"{text[:_SUMMARY]}…"
+            expected, actual = (
+                short(text, SUMMARY) for text in (finding.check.expected, finding.check.actual)
+            )
+            return f"expected {expected}; was {actual}"
+        return short(self.notes[0][1].partition("\n")[0], 2 * SUMMARY) if self.notes else ""
 
 
 def part(run: Run, row: Row, number: int, anchor: str, paraphrases: Mapping[str, str], *, full: bool) -> Part:

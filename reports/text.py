@@ -45,6 +45,11 @@ def clip(text: str, limit: int) -> str:
     return f"{text[:limit]}… ({len(text):,} characters, the first {limit:,} shown)"
 
 
+def short(text: str, limit: int) -> str:
+    """The first ``limit`` characters and an ellipsis, for a text that stands whole in another place."""
+    return text if len(text) <= limit else f"{text[:limit]}…"
+
+
 def duration(nanoseconds: int) -> str:
     """A time as a reader says it: 0 s, 850 µs, 12.5 ms, 1.204 s, 2 min 3 s, 8 h, 8 h 1 s."""
     if nanoseconds < 0:

@@ -7,10 +7,12 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
-from conformance.clauses import Clause, clauses, nearest
+import conformance
+from conformance.clauses import REVISION, Clause, clauses, nearest
 
 SECTIONS = {
     "background-fetch-manager-fetch": 30,
@@ -79,3 +81,8 @@ def test_importing_them_reads_nothing() -> None:
     program = "import conformance.clauses as c; print(c.clauses.cache_info().currsize)"
     told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "0"
+
+
+def test_the_clauses_and_the_errata_are_of_the_revision_that_reports_name() -> None:
+    for name in ("clauses.toml", "errata.toml"):
+        assert REVISION in (Path(conformance.__file__).parent / name).read_text("utf-8").splitlines()[0]

@@ -14,12 +14,12 @@ import pytest
 from attrs import evolve
 from click.testing import Result
 
-from conformance.clauses import clauses
-from conformance.command_line.report import rules
+from conformance.clauses import REVISION, clauses
+from conformance.command_line.report import text as known
 from conformance.results import FAIL, PASS, Check
 from reports import Run, read_run
 from reports.cells import matrix
-from reports.clause_table import Rule, sections
+from reports.clause_table import Rule, Text, sections
 from reports.html import folder, render
 from reports.outcomes import kills, outcomes
 from reports.parts import FINDINGS, LINES, PICTURES, PROOFS, Part, clause, part
@@ -248,7 +248,8 @@ def test_a_clause_counts_the_results_that_judged_it(sample: Run) -> None:
 
 def test_a_clause_without_a_test_is_there_and_says_why(sample: Run) -> None:
     rules = {"new/1": Rule("may", ("ui",), ("some-mutant",))}
-    page = Page(render(sample, {**CLAUSES, "new/1": "Something else"}, rules))
+    page = Page(render(sample, {**CLAUSES, "new/1": "Something else"}, Text("draft 7", rules)))
+    assert "Specification draft 7" in page.words
     assert "Something else" in page.words
     assert "No test: no check of this run is of this clause; it only allows." in page.words
     assert "Broken on purpose by mutant:some-mutant." in page.words
@@ -355,17 +356,12 @@ def test_a_long_story_is_drawn_quickly(sample: Run) -> None:
 def test_a_thousand_results_stay_small_and_quick(tmp_path: Path) -> None:
     run = read_run(write_synthetic(tmp_path / "run"))
     began = time.process_time()  # not the wall's: another process may be busy too
-    size = len(render(run, *_known()).encode())
+    size = len(render(run, {id: clause.text for id, clause in clauses().items()}, known()).encode())
     took = time.process_time() - began
     print(f"250 scenarios x 4 implementations: {took:.2f} s, {size / 1e6:.2f} MB")
     assert len(run.results) == 1_000
     assert took < 2
     assert size < 2_000_000
-
-
-def _known() -> tuple[dict[str, str], Mapping[str, Rule]]:
-    """All that the command line tells of the clauses."""
-    return {id: clause.text for id, clause in clauses().items()}, rules()
 
 
 def test_the_full_report_is_a_folder_that_leaves_nothing_out(sample: Run) -> None:
@@ -394,4 +390,5 @@ def test_the_command_line_tells_of_clauses_and_mutants_and_writes_the_folder(
     assert done.output.splitlines() == ["run/report.html", "run/report/index.html"]
     page = Page((tmp_path / "run" / "report.html").read_text("utf-8"))
     assert "Broken on purpose by mutant:" in page.words
+    assert REVISION in page.words
     assert (tmp_path / "run" / "report" / "2.html").is_file()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ from conformance.errors import BadInput
 from reports.formats import FORMATS
 
 if TYPE_CHECKING:
-    from reports.clause_table import Rule
+    from reports.clause_table import Text
     from reports.history import Named
     from reports.run import Run
 
@@ -111,23 +111,24 @@ def _files(run: Run, name: str) -> Iterable[tuple[str, str]]:
 
     told = {id: clause.text for id, clause in clauses().items()}
     if name == FULL:
-        return html.folder(run, told, rules())
+        return html.folder(run, told, text())
     if name == "html":
-        return [("report.html", html.render(run, told, rules()))]
+        return [("report.html", html.render(run, told, text()))]
     return FORMATS[name](run, told).items()
 
 
-def rules() -> Mapping[str, Rule]:
-    """What is known of each clause beside its paraphrase."""
-    from conformance.clauses import clauses
+def text() -> Text:
+    """What is known of the clauses beside our paraphrase of each."""
+    from conformance.clauses import REVISION, clauses
     from conformance.mutants import mutants
-    from reports.clause_table import Rule
+    from reports.clause_table import Rule, Text
 
     broken: dict[str, list[str]] = {}
     for mutant, overrides in mutants().items():
         for override in overrides:
             broken.setdefault(override.clause, []).append(mutant)
-    return {
+    rules = {
         id: Rule(clause.level, clause.witnesses, tuple(broken.get(id, ())))
         for id, clause in clauses().items()
     }
+    return Text(REVISION, rules)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from attrs import frozen
 
-from conformance.results import Result
+from conformance.results import PASS, Result
 from reports.text import clip, visible
 from reports.timeline import levers, script, transfers
 from reports.timeline.axis import Axis, Canvas, axis
@@ -56,7 +56,7 @@ def _told(result: Result, seen: Sequence[Observation]) -> Told:
     story = Story.of(seen)
     first = wrong(story, result)
     ties = leading(story, first.check) if first else ()
-    wanted = {number for check in result.checks if check.verdict != "pass" for number in check.proof}
+    wanted = {number for check in result.checks if check.verdict != PASS for number in check.proof}
     strands = (
         levers.steps(story),
         levers.network(story),
