@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 
 import pytest
+from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,7 +15,8 @@ from conformance.checks.invariants import INVARIANTS, Invariant
 from conformance.clauses import clauses
 from conformance.results import FAIL, Check
 from conformance.scenario.model import Scenario
-from simulator.observation import WITNESSES, Observation
+from simulator.content import SHORTEST_KNOWN
+from simulator.observation import WITNESSES, Observation, Record, Run
 from tests.simulate import catalogue, observe
 
 RED = {
@@ -185,3 +187,17 @@ def test_the_reference_keeps_every_invariant_under_any_order(one: Scenario, seed
     checks = [check for rule in INVARIANTS for check in rule.check(seen)]
     assert not [check for check in checks if check.verdict == FAIL]
     assert all(check.proof for check in checks)
+
+
+@pytest.mark.parametrize(("size", "told"), [(SHORTEST_KNOWN - 1, False), (SHORTEST_KNOWN, True)])
+def test_a_body_with_no_room_for_what_it_is_of_tells_nothing(size: int, told: bool) -> None:
+    """Read from its bytes, as a browser's is, a body of one byte is of no known content."""
+    one = by_id("perform-a-background-fetch-algorithm/two-files-succeed")
+    seen = [
+        evolve(seen, data=evolve(seen.data, runs=(Run("?", 0, size),)))
+        if isinstance(seen.data, Record)
+        else seen
+        for seen in observe(one)
+    ]
+    (rule,) = (rule for rule in INVARIANTS if rule.name == "one version without gap or repeat")
+    assert [check.verdict for check in checked(rule, one, seen)] == [FAIL] * told

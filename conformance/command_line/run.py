@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import shlex
-import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -15,14 +15,9 @@ import click
 from conformance.command_line.exit_codes import INTERRUPTED, NOTHING_RAN, exit_code
 
 if TYPE_CHECKING:
-    import trio
-
     from conformance.command_line.progress import Lines
     from conformance.run_folder import RunFolder
     from conformance.runner import Plan
-
-
-ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @click.command("run", short_help="Run scenarios and judge what happens.")
@@ -82,47 +77,17 @@ def _plan(selectors: Sequence[str], names: Sequence[str], seed: int, repeat: int
 def _run(plan: Plan, out: Path | None) -> tuple[Lines, RunFolder]:
     import trio
 
+    from conformance.command_line.interruption import until_interrupted
     from conformance.command_line.progress import watching
     from conformance.run_folder import RunFolder
+    from conformance.runner import run
 
     folder = RunFolder.create(out)
     with watching(plan.expected) as watcher:
-        interrupted = trio.run(_until_interrupted, plan, folder, watcher)
+        interrupted = trio.run(until_interrupted, partial(run, plan, folder, watcher))
     if interrupted:
         _leave(folder, plan)
     return watcher, folder
-
-
-async def _until_interrupted(plan: Plan, folder: RunFolder, watcher: Lines) -> bool:
-    """Run the plan; True when Ctrl-C, or a polite end from outside, cut it short.
-
-    The signals are taken in by a task and not raised as KeyboardInterrupt, which can strike where
-    Python drops it (in a finalizer) or where it leaves something half done.
-    """
-    import trio
-
-    from conformance.runner import run
-
-    signals = [one for one in ENDS if signal.getsignal(one) is not signal.SIG_IGN]
-    failure: Exception | None = None
-    with trio.open_signal_receiver(*signals) as received:
-        async with trio.open_nursery() as nursery:
-            scope = trio.CancelScope()
-            nursery.start_soon(_cancel_at_the_first, received, scope)
-            with scope:
-                try:
-                    await run(plan, folder, watcher)
-                except Exception as error:  # raised below, and so not in a group
-                    failure = error
-            nursery.cancel_scope.cancel()
-    if failure:
-        raise failure
-    return scope.cancelled_caught
-
-
-async def _cancel_at_the_first(received: AsyncIterator[int], scope: trio.CancelScope) -> None:
-    async for _ in received:
-        scope.cancel()
 
 
 def _leave(folder: RunFolder, plan: Plan) -> NoReturn:
