@@ -6,14 +6,15 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from simulator.content import told
+from simulator.observation import Run
+
 LONGEST = 160
 
 
 def told_apart(name: str, actual: Any, expected: Any) -> str:
     """One thing that came out otherwise: what it came to, and what it should have."""
-    one, other = _uncommon(_listed(actual), _listed(expected))
-    if len(one) == len(other) == 1:
-        one, other = _differing(one[0], other[0])
+    one, other = _reduced(*_uncommon(_listed(actual), _listed(expected)))
     return f"{name}: {_words(one)}, and not {_words(other)}"
 
 
@@ -34,29 +35,34 @@ def _uncommon(one: list[Any], other: list[Any]) -> tuple[list[Any], list[Any]]:
     return left, right
 
 
-def _differing(one: Any, other: Any) -> tuple[list[Any], list[Any]]:
-    """Of two tables, or two rows of as many columns, what is not the same in both."""
+def _reduced(one: Any, other: Any) -> tuple[Any, Any]:
+    """Of two tables, or two lists of the same length, what is not the same in both, however deep."""
     if isinstance(one, Mapping) and isinstance(other, Mapping):
         keys = [key for key in {**one, **other} if one.get(key) != other.get(key)]
-        return [{key: one.get(key) for key in keys}], [{key: other.get(key) for key in keys}]
-    if isinstance(one, tuple) and isinstance(other, tuple) and len(one) == len(other):
-        pairs = [_differing(*pair) for pair in zip(one, other, strict=True) if pair[0] != pair[1]]
-        return [value for left, _ in pairs for value in left], [
-            value for _, right in pairs for value in right
-        ]
-    return [one], [other]
+        pairs = {key: _reduced(one.get(key), other.get(key)) for key in keys}
+        return {key: left for key, (left, _) in pairs.items()}, {
+            key: right for key, (_, right) in pairs.items()
+        }
+    if isinstance(one, list | tuple) and isinstance(other, list | tuple) and len(one) == len(other):
+        apart = [_reduced(*pair) for pair in zip(one, other, strict=True) if pair[0] != pair[1]]
+        return [left for left, _ in apart], [right for _, right in apart]
+    return one, other
 
 
-def _words(values: list[Any]) -> str:
+def _words(values: Any) -> str:
     words = ", ".join(_flat(values))
     return (words if len(words) <= LONGEST else f"{words[:LONGEST]}…") or "nothing"
 
 
 def _flat(value: Any) -> Iterator[str]:
-    if isinstance(value, Mapping):
+    if isinstance(value, Mapping) and set(value) == {"version", "start", "stop"}:
+        yield told([Run(**value)])
+    elif isinstance(value, Mapping):
         yield from (f"{key} {' '.join(_flat(one)) or 'none'}" for key, one in value.items())
     elif isinstance(value, Sequence) and not isinstance(value, str):
         yield from (" ".join(_flat(one)) for one in value)
+    elif isinstance(value, int) and not isinstance(value, bool):
+        yield f"{value:,}"
     elif value is not None:
         yield str(value) or '""'
 
@@ -64,6 +70,6 @@ def _flat(value: Any) -> Iterator[str]:
 _VARYING = re.compile(r"'[^']*'|\"[^\"]*\"|//?[\w/.?=#-]+|\b[nfg]\d*\b|\d[\d.,]*")
 
 
-def shape(told: str) -> str:
+def shape(words: str) -> str:
     """What was told, apart from names, paths and numbers; of several things the first."""
-    return _VARYING.sub("#", told.partition("; ")[0])[:120]
+    return _VARYING.sub("#", words.partition("; ")[0])[:120]

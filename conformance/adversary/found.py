@@ -10,7 +10,7 @@ from attrs import Factory, define
 from conformance.adversary.apart import shape
 from conformance.adversary.browsers import Seen
 from conformance.adversary.hunt import Failure, Tally
-from conformance.adversary.kept import INCONCLUSIVE, UNSTABLE, Kept
+from conformance.adversary.kept import INCONCLUSIVE, TROUBLE, UNSTABLE, Kept
 from conformance.adversary.oracles import Examination, Finding
 from conformance.adversary.subjects import TIMES, Subject
 from conformance.adversary.written import as_file, sentences
@@ -51,9 +51,11 @@ class Found:
         run = self.subject.examine(scenario, seed, both)
         if isinstance(run, Seen):
             if run.verdict == ERROR:
-                self.troubles[shape(run.note.partition("\n")[0])] += 1
+                note = run.note.partition("\n")[0]
+                self._keep(self.troubles, shape(note), Finding(TROUBLE, (TROUBLE,), (note,)), scenario)
             if run.nearest:
-                self._unheard(scenario, run, seed)
+                what = Finding(INCONCLUSIVE, (INCONCLUSIVE,), run.nearest.told)
+                self._keep(self.unheard, "; ".join(run.nearest.kinds), what, scenario)
         return run
 
     def new(self, tally: Tally, failures: Sequence[Failure]) -> Sequence[Finding]:
@@ -106,15 +108,12 @@ class Found:
         self.say(f"\nExample {failure.example}: {finding.about[0]}. {told}")
         return () if self.unstable[like] >= ROUNDS else (finding,)
 
-    def _unheard(self, scenario: Scenario, run: Seen, seed: int) -> None:
-        """Keep an outcome that the reference never has, the first of its kind."""
-        assert run.nearest
-        about = "; ".join(run.nearest.kinds)
-        self.unheard[about] += 1
-        if self.unheard[about] == 1:
-            finding = Finding(INCONCLUSIVE, ("outcome",), run.nearest.told)
-            text = as_file(dict(scenario.document), finding, seed, self.typed)
-            self.kept.write(text, "outcome", INCONCLUSIVE)
+    def _keep(self, met: Counter[str], how: str, what: Finding, scenario: Scenario) -> None:
+        """Count what is no failure of the browser, and keep the first of its kind for a person."""
+        met[how] += 1
+        if met[how] == 1:
+            text = as_file(dict(scenario.document), what, 0, self.typed)
+            self.kept.write(text, what.kind, what.kind)
 
     def _command(self, example: int) -> str:
         return f"{self.typed} --examples {example}"

@@ -13,8 +13,6 @@ from conformance.scenario.load import scenario_from_document
 from conformance.scenario.model import Scenario
 from conformance.scenario.units import RATE, TIME
 
-Raw = dict[str, Any]
-
 LONGEST = "500 ms"
 """The longest that anything waits: what a browser does of its own accord it has done within it."""
 LONGEST_PIECE = "20 ms"
@@ -26,15 +24,8 @@ _LONGEST = {**dict.fromkeys(("wait", "waitUntil", "for", "latency"), LONGEST), "
 
 
 def hastened(scenario: Scenario) -> Scenario:
-    """The same scenario with every wait cut short, and without what needs an event that may never come."""
-    document: Raw = _hastened(scenario.document)
-    document["steps"] = [step for step in document["steps"] if not _of_an_event(step, document["steps"])]
-    return scenario_from_document(document, scenario.id)
-
-
-def _of_an_event(step: Raw, steps: list[Raw]) -> bool:
-    """Whether a step calls updateUI() of an event that the browser fires: a worker must have it by then."""
-    return "updateUI" in step and step["of"] in {one.get("as") for one in steps if "fetch" in one}
+    """The same scenario with every wait cut short."""
+    return scenario_from_document(_hastened(scenario.document), scenario.id)
 
 
 def _hastened(value: Any) -> Any:

@@ -89,6 +89,16 @@ Found = Callable[[Tally, Sequence[Failure]], Sequence[Finding]]
 """Looks into the new troubles of one example; gives those that are not to be known from now on."""
 
 
+_PLAINLY = settings(
+    max_examples=10**9,
+    phases=[Phase.generate],
+    database=None,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
+"""One example after another, the same ones whatever the budget is, by which Hypothesis would plan ahead."""
+
+
 class _Spent(BaseException):
     """The budget is spent; not an Exception, because Hypothesis would take that for a failing example."""
 
@@ -123,16 +133,10 @@ def hunt(
     seen = tally or Tally()
 
     @seed(start)
-    @settings(
-        max_examples=budget.examples or 10**9,
-        phases=[Phase.generate],
-        database=None,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-    )
+    @settings(_PLAINLY)
     @given(_scenarios(features), st.integers(0, 2**32 - 1))
     def look(scenario: Scenario, order: int) -> None:
-        if budget.seconds is not None and seen.seconds > budget.seconds:
+        if _is_spent(budget, seen):
             raise _Spent
         example = prepared(scenario, seen.examples)
         if example is None:
@@ -146,6 +150,11 @@ def hunt(
     with suppress(_Spent):
         look()
     return seen
+
+
+def _is_spent(budget: Budget, tally: Tally) -> bool:
+    enough = budget.examples is not None and tally.examples >= budget.examples
+    return enough or (budget.seconds is not None and tally.seconds > budget.seconds)
 
 
 @st.composite

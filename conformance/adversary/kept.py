@@ -12,8 +12,9 @@ from conformance.errors import BadInput
 from conformance.scenario.load import load
 from conformance.scenario.model import Scenario
 
-UNSTABLE, INCONCLUSIVE = "unstable", "inconclusive"
-"""Folders in it: failures that did not come again each time, and outcomes for a person to judge."""
+UNSTABLE, INCONCLUSIVE, TROUBLE = "unstable", "inconclusive", "trouble"
+"""Folders in it, for a person to judge: failures that did not come again each time, outcomes that the
+reference never has, and what the harness, or the whole browser, came to grief over."""
 
 
 class Kept:

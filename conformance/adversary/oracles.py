@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import trio
 from attrs import frozen
 
+from conformance.adversary.apart import told_apart
 from conformance.adversary.outcome import differences, outcome
 from conformance.checks import judge
 from conformance.driver import drive
@@ -83,7 +84,7 @@ def differs(scenario: Scenario, trace: Trace, seed: int) -> Finding | None:
     found = differences(came_to, others)
     if not found:
         return None
-    told = tuple(f"{name}: {actual!r}, and not {expected!r}" for name, (actual, expected) in found.items())
+    told = tuple(told_apart(name, *pair) for name, pair in found.items())
     return Finding(DIFFERS, tuple(map(_kind_of_difference, found)), told)
 
 

@@ -6,7 +6,7 @@ was seen in each of several more runs.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Iterable
 from contextlib import asynccontextmanager
 from typing import Any, Protocol
 
@@ -19,7 +19,7 @@ from conformance.adversary.hastened import hastened
 from conformance.adversary.hunt import Failure
 from conformance.adversary.oracles import MOST_TURNS, Examination, Finding, examined
 from conformance.adversary.shrink import Shrinker, shrunk
-from conformance.adversary.usable import HAND, can_run, needs_a_hand, usable
+from conformance.adversary.usable import HAND, PLAIN, RESTART, can_run, kind, kinds, usable
 from conformance.errors import BadInput
 from conformance.implementations import find
 from conformance.implementations.protocol import Description
@@ -35,8 +35,9 @@ TIMES = 3
 SHRINKING_S = 30
 """The most seconds that a browser is asked for what is smaller, for each failure."""
 
-IN_A_ROW = 25
-"""A browser is another with windows, which a hand needs: so many scenarios of a kind come in a row."""
+IN_A_ROW = 10
+TURNS = (PLAIN,) * 7 + (HAND,) * 2 + (RESTART,)
+"""Scenarios of a kind come so many in a row, and the kinds in turn: restarts take ten times as long."""
 
 
 class Subject(Protocol):
@@ -107,13 +108,11 @@ class InRealTime:
     features: Collection[str]
 
     def prepared(self, scenario: Scenario, examples: int) -> Scenario | None:
-        by_hand = examples // IN_A_ROW % 4 == 3 and self._levers() >= HAND
-        if needs_a_hand(scenario) != by_hand or not can_run(scenario, self.description):
+        turns = [kind for kind in TURNS if kind in kinds(self.description)]
+        wanted = turns[examples // IN_A_ROW % len(turns)]
+        if kind(scenario) != wanted or not can_run(scenario, self.description):
             return None
         return hastened(scenario)
-
-    def _levers(self) -> set[str]:
-        return {name for name, lever in self.description.levers.items() if lever.available}
 
     def examine(self, scenario: Scenario, seed: int, both: bool) -> Seen:
         return compared(scenario, self._ask(scenario, seed), seed)
@@ -136,15 +135,26 @@ class InRealTime:
 
     def cut_down(self, failure: Failure) -> tuple[Scenario, Examination]:
         def fails(scenario: Scenario) -> bool:
-            return self._shows(hastened(scenario), failure.finding, failure.seed) is not None
+            ours = hastened(scenario)
+            can = can_run(ours, self.description)
+            return can and self._shows(ours, failure.finding, failure.seed) is not None
 
         document = Shrinker(fails, SHRINKING_S).shrink(_unhealed(failure.scenario))
         small = scenario_from_document(document, "found")
         for scenario in (small, hastened(healed(small))):
-            runs = [self._shows(scenario, failure.finding, failure.seed) for _ in range(TIMES)]
-            if all(runs) and runs[0]:
-                return scenario, runs[0]
+            runs = (self._shows(scenario, failure.finding, failure.seed) for _ in range(TIMES))
+            if run := _last_if_all(runs):
+                return scenario, run
         return failure.scenario, Seen((), failure.finding, (failure.finding,))
+
+
+def _last_if_all(runs: Iterable[Seen | None]) -> Seen | None:
+    """The last of the runs if all of them show something; after one that does not, none is made."""
+    last = None
+    for last in runs:
+        if last is None:
+            return None
+    return last
 
 
 def _unhealed(scenario: Scenario) -> dict[str, Any]:

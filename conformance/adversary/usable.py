@@ -14,22 +14,42 @@ from conformance.adversary.oracles import observe
 from conformance.implementations.protocol import Description
 from conformance.implementations.simulator import SimulatorImplementation
 from conformance.scenario.levers import required_levers
-from conformance.scenario.model import Scenario
+from conformance.scenario.model import Scenario, Step
+from conformance.scenario.story import is_worker
 
 TRIES = 12
 
-HAND = {"user", "prompt"}
-"""What a browser needs windows for."""
+PLAIN, HAND, RESTART = "plain", "hand", "restart"
+KINDS = {RESTART: {"restart"}, HAND: {"user", "prompt"}, PLAIN: {"fetch"}}
+"""Scenarios that take fresh browsers, one with windows, or one without; the first that fits counts."""
 
 
 def can_run(scenario: Scenario, description: Description) -> bool:
-    """Whether the implementation has every lever that a scenario needs."""
+    """Whether the implementation has every lever that a scenario needs, and a worker where it needs one."""
     levers = (description.levers.get(name) for name in required_levers(scenario))
-    return all(lever is not None and lever.available for lever in levers)
+    there = all(lever is not None and lever.available for lever in levers)
+    return there and not any(_without_a_worker(step, scenario) for step in scenario.steps)
 
 
-def needs_a_hand(scenario: Scenario) -> bool:
-    return not HAND.isdisjoint(required_levers(scenario))
+def _without_a_worker(step: Step, scenario: Scenario) -> bool:
+    """Whether a step is one of a worker that never came, or that may have lost the event which it is about."""
+    if step.verb == "updateUI":
+        constructed = {one.name for one in scenario.steps if one.verb == "construct"}
+        ends = any(one.verb in ("worker", "browser") for one in scenario.steps)
+        return step.of not in constructed or ends
+    return is_worker(step.on) and any(not one.installs for one in scenario.workers.values())
+
+
+def kind(scenario: Scenario) -> str:
+    """What browser a scenario takes."""
+    needed = set(required_levers(scenario))
+    return next((kind for kind, levers in KINDS.items() if levers & needed), PLAIN)
+
+
+def kinds(description: Description) -> Collection[str]:
+    """The kinds of scenarios that the implementation has the levers for."""
+    there = {name for name, lever in description.levers.items() if lever.available}
+    return [kind for kind, levers in KINDS.items() if levers <= there]
 
 
 def usable(description: Description) -> Collection[str]:

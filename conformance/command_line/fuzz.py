@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from conformance.command_line.exit_codes import AS_EXPECTED, FAILED, INTERRUPTED
+from conformance.command_line.exit_codes import INTERRUPTED, exit_code
+from conformance.results import FAIL, INCONCLUSIVE
 
 if TYPE_CHECKING:
     from conformance.adversary.found import Found
@@ -42,7 +43,10 @@ if TYPE_CHECKING:
 def command(name: str, examples: int, seconds: float | None, seed: int, out: Path) -> NoReturn:
     """Make scenarios up, run and judge each, and cut what fails down to a small scenario file.
 
-    Exit code: 0 nothing failed, 1 something did, 2 bad input.
+    On a browser a failure is believed once it was seen in each of three more runs.
+
+    Exit code: 0 nothing failed, 1 something did, 2 bad input, 3 the harness had trouble, 4 nothing worse
+    than inconclusive.
     """
     import trio
 
@@ -61,7 +65,7 @@ def command(name: str, examples: int, seconds: float | None, seed: int, out: Pat
     if interrupted:
         click.echo("bgfetch: interrupted. What was found is kept.", err=True)
         sys.exit(INTERRUPTED)
-    sys.exit(FAILED if hunter.still_failing or hunter.tally.failures else AS_EXPECTED)
+    sys.exit(exit_code(hunter.verdicts))
 
 
 class Hunter:
@@ -84,6 +88,14 @@ class Hunter:
         self.name, self.seed, self.budget = name, seed, budget
         self.kept, self.before, self.teller = kept, before, teller
         self.tally = Tally()
+
+    @property
+    def verdicts(self) -> set[str]:
+        """What came of it all: a failure that does not come again is no more than inconclusive."""
+        found = set(self.tally.verdicts) - {FAIL}
+        if self.found and self.found.unstable:
+            found.add(INCONCLUSIVE)
+        return found | {FAIL} if self.still_failing or self.tally.failures else found
 
     async def hunt(self) -> None:
         """Hunt in a thread, from which Hypothesis can ask a browser. Raises BadInput."""
