@@ -36,8 +36,8 @@ SHRINKING_S = 30
 """The most seconds that a browser is asked for what is smaller, for each failure."""
 
 IN_A_ROW = 10
-TURNS = (PLAIN,) * 7 + (HAND,) * 2 + (RESTART,)
-"""Scenarios of a kind come so many in a row, and the kinds in turn: restarts take ten times as long."""
+TURNS = (PLAIN,) * 8 + (HAND, RESTART)
+"""Scenarios of a kind come so many in a row, and the kinds in turn: all but plain ones take long."""
 
 
 class Subject(Protocol):

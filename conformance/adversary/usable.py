@@ -5,7 +5,8 @@ Nothing is written down of which feature needs which lever: each is tried alone.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Sequence
+from functools import cache
 
 from conformance.adversary.chance import Seeded
 from conformance.adversary.generate import FEATURES, generate
@@ -17,7 +18,7 @@ from conformance.scenario.levers import required_levers
 from conformance.scenario.model import Scenario, Step
 from conformance.scenario.story import is_worker
 
-TRIES = 12
+TRIES = 8
 
 PLAIN, HAND, RESTART = "plain", "hand", "restart"
 KINDS = {RESTART: {"restart"}, HAND: {"user", "prompt"}, PLAIN: {"fetch"}}
@@ -58,7 +59,7 @@ def usable(description: Description) -> Collection[str]:
 
 
 def _usable(feature: str, description: Description) -> bool:
-    scenarios = list(_with(feature))
+    scenarios = _with(feature)
     can = [scenario for scenario in scenarios if can_run(scenario, description)]
     return len(can) == len(scenarios) or any(_comes_into_play(feature, one) for one in can)
 
@@ -67,8 +68,9 @@ def _comes_into_play(feature: str, scenario: Scenario) -> bool:
     return feature in fired(scenario, observe(scenario, SimulatorImplementation(), 0))
 
 
-def _with(feature: str) -> Iterator[Scenario]:
-    return (generate(_Insisting(seed), (feature,)) for seed in range(TRIES))
+@cache
+def _with(feature: str) -> Sequence[Scenario]:
+    return [generate(_Insisting(seed), (feature,)) for seed in range(TRIES)]
 
 
 class _Insisting(Seeded):
