@@ -15,6 +15,7 @@ from attrs import frozen
 
 from conformance.adversary.browsers import Seen, compared, seen
 from conformance.adversary.generate import FEATURES
+from conformance.adversary.hand_reach import in_reach
 from conformance.adversary.hastened import hastened
 from conformance.adversary.hunt import Failure
 from conformance.adversary.oracles import MOST_TURNS, Examination, Finding, examined
@@ -112,7 +113,8 @@ class InRealTime:
         wanted = turns[examples // IN_A_ROW % len(turns)]
         if kind(scenario) != wanted or not can_run(scenario, self.description):
             return None
-        return hastened(scenario)
+        ours = hastened(scenario)
+        return ours if in_reach(ours) else None
 
     def examine(self, scenario: Scenario, seed: int, both: bool) -> Seen:
         return compared(scenario, self._ask(scenario, seed), seed)
@@ -136,7 +138,7 @@ class InRealTime:
     def cut_down(self, failure: Failure) -> tuple[Scenario, Examination]:
         def fails(scenario: Scenario) -> bool:
             ours = hastened(scenario)
-            can = can_run(ours, self.description)
+            can = can_run(ours, self.description) and in_reach(ours)
             return can and self._shows(ours, failure.finding, failure.seed) is not None
 
         document = Shrinker(fails, SHRINKING_S).shrink(_unhealed(failure.scenario))
