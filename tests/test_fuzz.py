@@ -201,8 +201,8 @@ def test_an_unstable_failure_is_told_with_its_counts(
 ) -> None:
     told = f"Unstable: seen in {again} of 3 more runs."
     assert told in fickle(script, 1).output
-    (path,) = Path("bgfetch-found/unstable").iterdir()
-    assert told in path.read_text(encoding="utf-8")
+    kept = [path.read_text(encoding="utf-8") for path in Path("bgfetch-found/unstable").iterdir()]
+    assert any(told in text for text in kept)
 
 
 def test_trouble_that_does_not_end_ends_the_hunt(
@@ -237,11 +237,9 @@ def test_what_can_be_run_needs_no_lever_that_is_missing(there: set[str], seed: i
 def test_with_every_lever_nearly_every_feature_is_usable_and_with_none_those_of_the_answers() -> None:
     every = Description("x", "1", {name: Lever(True) for name in LEVERS})
     assert set(FEATURES) - set(usable(every)) <= {"updateUI"}
-    little = usable(Description("x", "1", {name: Lever(name == "fetch") for name in LEVERS}))
-    assert {"status", "redirect", "get", "matchAll", "several requests"} <= set(little)
-    assert not {"network offline", "browser kill", "user pause", "permission", "cut", "kill_keeps"} & set(
-        little
-    )
+    little = set(usable(LITTLE))
+    assert {"status", "redirect", "get", "matchAll", "several requests"} <= little
+    assert not {"network offline", "browser kill", "user pause", "permission", "cut", "kill_keeps"} & little
 
 
 @settings(deadline=None)
