@@ -24,16 +24,18 @@ from conformance.adversary.browsers import broken_rules
 from conformance.adversary.chance import Seeded
 from conformance.adversary.generate import FEATURES, generate
 from conformance.adversary.hastened import LONGEST, hastened
+from conformance.adversary.unheard import unheard_of
 from conformance.adversary.usable import can_run, usable
 from conformance.implementations.protocol import LEVERS, Description, Lever, Session, Trouble
 from conformance.implementations.simulator import SimulatorImplementation
 from conformance.mutants import mutants
 from conformance.results import FAIL, Check
 from conformance.scenario.levers import required_levers
-from conformance.scenario.load import load
+from conformance.scenario.load import load, scenario_from_document
 from conformance.scenario.model import Scenario
 from conformance.scenario.units import TIME
-from tests.simulate import judged
+from simulator.observation import Record
+from tests.simulate import judged, observe, scenario
 
 MUTANT = "another-word-for-success"
 """Breaks a rule for every run, in nearly every example."""
@@ -252,6 +254,45 @@ def test_nothing_takes_long_in_real_time_and_all_else_stays(seed: int) -> None:
     assert hastened(short).document == short.document
     assert [step.verb for step in short.steps] == [step.verb for step in scenario.steps]
     assert required_levers(short) == required_levers(scenario)
+
+
+# -- outcomes that the reference never has ------------------------------------------------------
+
+
+CUT = scenario(
+    """
+    title = "For a test"
+    clauses = ["complete-a-record-algorithm/11.r8.2"]
+    [origin."/a"]
+    size = 100000
+    attempts = [{ cut = { after = 1000 } }]
+    [[steps]]
+    fetch = "f"
+    requests = ["/a"]
+    [[steps]]
+    until = "settled"
+    """
+)
+
+
+@pytest.mark.parametrize("policy", [{}, {"cut_while_online": "retry"}])
+def test_what_the_reference_comes_to_under_some_policy_is_nothing_unheard_of(
+    policy: Mapping[str, str],
+) -> None:
+    chosen = scenario_from_document({**CUT.document, "policy": policy}, "chosen")
+    assert unheard_of(CUT, observe(chosen), 0) is None
+
+
+def test_what_it_never_comes_to_is_told_beside_the_nearest_outcome_and_its_policy() -> None:
+    retried = scenario_from_document({**CUT.document, "policy": {"cut_while_online": "retry"}}, "chosen")
+    lost = [seen for seen in observe(retried) if not isinstance(seen.data, Record)]
+    nearest = unheard_of(CUT, lost, 0)
+    assert nearest
+    assert nearest.policy == {"cut_while_online": "retry"}
+    assert nearest.told == (
+        "The nearest outcome of the reference, under cut_while_online retry:",
+        'records of f: nothing, and not /a 200 v1[0:100000] ""',
+    )
 
 
 # -- how it is told ---------------------------------------------------------------------------

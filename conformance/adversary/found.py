@@ -52,9 +52,9 @@ class Found:
         if isinstance(run, Seen):
             if run.verdict == ERROR:
                 note = run.note.partition("\n")[0]
-                self._keep(self.troubles, shape(note), Finding(TROUBLE, (TROUBLE,), (note,)), scenario)
+                self._keep(self.troubles, shape(note), Finding(TROUBLE, ("an end",), (note,)), scenario)
             if run.nearest:
-                what = Finding(INCONCLUSIVE, (INCONCLUSIVE,), run.nearest.told)
+                what = Finding(INCONCLUSIVE, ("its outcome",), run.nearest.told)
                 self._keep(self.unheard, "; ".join(run.nearest.kinds), what, scenario)
         return run
 

@@ -49,17 +49,24 @@ class Nearest:
 def unheard_of(scenario: Scenario, trace: Trace, seed: int) -> Nearest | None:
     """How a browser's outcome differs from each that the reference has under sampled policies and orders.
 
-    None where one of them is the same.
+    None where one of them is the same, or where none can be compared with it: script was early with a
+    call in the one, and not in the other.
     """
     came_to, nearest = coarse(trace), None
     for policy, order in _sampled():
         chosen = scenario_from_document({**scenario.document, "policy": policy}, scenario.id)
-        apart = _apart(came_to, coarse(observe(chosen, SimulatorImplementation(), seed + order)))
+        other = coarse(observe(chosen, SimulatorImplementation(), seed + order))
+        apart = _apart(came_to, other)
         if not apart:
             return None
-        if nearest is None or len(apart) < len(nearest.apart):
+        if _early(came_to) == _early(other) and (nearest is None or len(apart) < len(nearest.apart)):
             nearest = Nearest(apart, policy)
     return nearest
+
+
+def _early(came_to: Outcome) -> set[str]:
+    """The calls that were made on what was not there yet."""
+    return {name for name, how in came_to.items() if any("ReferenceError" in one for one in how)}
 
 
 def _sampled() -> Iterator[tuple[Mapping[str, Any], int]]:
