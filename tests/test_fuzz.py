@@ -276,9 +276,7 @@ CUT = scenario(
 
 
 @pytest.mark.parametrize("policy", [{}, {"cut_while_online": "retry"}])
-def test_what_the_reference_comes_to_under_some_policy_is_nothing_unheard_of(
-    policy: Mapping[str, str],
-) -> None:
+def test_what_the_reference_may_come_to_is_not_unheard_of(policy: dict[str, str]) -> None:
     chosen = scenario_from_document({**CUT.document, "policy": policy}, "chosen")
     assert unheard_of(CUT, observe(chosen), 0) is None
 
