@@ -40,7 +40,7 @@ SHRINKING_S = 30
 """The most seconds that a browser is asked for what is smaller, for each failure."""
 
 IN_A_ROW = 10
-TURNS = (PLAIN,) * 8 + (HAND, RESTART)
+TURNS = (*[PLAIN] * 4, RESTART, *[PLAIN] * 3, HAND, RESTART)
 """Scenarios of a kind come so many in a row, and the kinds in turn: all but plain ones take long."""
 
 
