@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reports.text import clip
+
 if TYPE_CHECKING:
     from rich.console import Group
     from rich.live import Live
@@ -17,7 +19,8 @@ if TYPE_CHECKING:
     from conformance.adversary.hunt import Tally
 
 COMMON = 12
-"""So many of the features are told by name; of the rest those that never came into play."""
+"""So many of the features are told while a hunt goes on."""
+WIDEST = 160
 
 
 class Teller:
@@ -92,7 +95,7 @@ def _beside(found: Found) -> Iterator[str]:
     for finding, times in found.unstable.most_common():
         yield f"  unstable {times:4}  {', '.join(finding.about)}  {finding.shape}"
     for told, times in found.unheard.most_common():
-        yield f"  inconclusive {times:4}  {told}"
+        yield f"  inconclusive {times:4}  {clip(told, WIDEST)}"
     for told, times in found.troubles.most_common():
         yield f"  harness trouble {times:4}  {told}"
 
