@@ -23,6 +23,7 @@ from conformance.adversary.apart import shape, told_apart
 from conformance.adversary.browsers import broken_rules
 from conformance.adversary.chance import Seeded
 from conformance.adversary.generate import FEATURES, generate
+from conformance.adversary.hand_reach import in_reach
 from conformance.adversary.hastened import LONGEST, hastened
 from conformance.adversary.unheard import unheard_of
 from conformance.adversary.usable import can_run, usable
@@ -254,6 +255,37 @@ def test_nothing_takes_long_in_real_time_and_all_else_stays(seed: int) -> None:
     assert hastened(short).document == short.document
     assert [step.verb for step in short.steps] == [step.verb for step in scenario.steps]
     assert required_levers(short) == required_levers(scenario)
+
+
+HELD = """
+title = "For a test"
+clauses = ["perform-a-background-fetch-algorithm/5"]
+[origin."/a"]
+size = 1000
+attempts = [{ stall = { after = 10, until = "gate" } }]
+[[steps]]
+fetch = "f"
+requests = ["/a"]
+[[steps]]
+wait = "1 ms"
+"""
+
+
+@pytest.mark.parametrize(
+    ("does", "reached"),
+    [
+        (["pause", "resume", "cancel"], True),
+        (["pause", "resume", "click"], True),
+        (["cancel", "click"], False),
+        (["click", "click"], False),
+        (["release", "click"], True),
+        (["release", "cancel"], False),
+    ],
+)
+def test_a_hand_reaches_what_runs_and_is_still_shown(does: list[str], reached: bool) -> None:
+    steps = {"release": '[[steps]]\nrelease = "gate"\n[[steps]]\nwait = "1 s"\n'}
+    text = "".join(steps.get(one, f'[[steps]]\nuser = "{one}"\nof = "f"\n') for one in does)
+    assert in_reach(scenario(HELD + text)) == reached
 
 
 # -- outcomes that the reference never has ------------------------------------------------------

@@ -6,6 +6,8 @@ what is out of reach on the reference is not asked of a browser, where time runs
 
 from __future__ import annotations
 
+from itertools import combinations
+
 from conformance.adversary.oracles import Trace, observe
 from conformance.facts import END_EVENTS
 from conformance.implementations.simulator import SimulatorImplementation
@@ -17,10 +19,15 @@ from simulator.observation import Step as StepSeen
 def in_reach(scenario: Scenario) -> bool:
     """Whether every step of the user's comes while its fetch runs, or for a click once it has begun."""
     steps = [step for step in scenario.steps if step.verb == "user"]
-    if not steps:
-        return True
+    if not steps or any(one.of == last.of for last, one in combinations(steps, 2) if _takes_off(last)):
+        return not steps
     trace = observe(scenario, SimulatorImplementation(), 0)
     return all(_in_reach(step, scenario, trace) for step in steps)
+
+
+def _takes_off(step: Step) -> bool:
+    """Whether a step takes its fetch off the list, so that no hand reaches it any more."""
+    return step.arguments["user"] in ("click", "cancel", "dismiss")
 
 
 def _in_reach(step: Step, scenario: Scenario, trace: Trace) -> bool:
