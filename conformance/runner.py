@@ -159,7 +159,7 @@ class Candidate:
         self.name = implementation.name
         self.description: Description | None = None
         self._open = False
-        self._lost = ""
+        self.lost = ""
 
     async def open_first(self) -> Description:
         """Open it before the run. Raises BadInput if it cannot be opened at all."""
@@ -180,13 +180,13 @@ class Candidate:
 
     async def judged(self, scenario: Scenario, seed: int) -> Outcome:
         """Run one scenario. Whatever goes wrong becomes the verdict ``error``, never an exception."""
-        if self._lost:
-            return Outcome(note=self._lost)
+        if self.lost:
+            return Outcome(note=self.lost)
         try:
             description = await self._opened()
         except Exception as error:
-            self._lost = f"{self.name} could not be opened again after a trouble: {_told(_leaf(error))}"
-            return Outcome(note=self._lost, story=_story(error))
+            self.lost = f"{self.name} could not be opened again after a trouble: {_told(_leaf(error))}"
+            return Outcome(note=self.lost, story=_story(error))
         if missing := missing_levers(scenario, description):
             return Outcome(verdict=UNSUPPORTED, note=missing)
         outcome = await _attempt(

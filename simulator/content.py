@@ -23,6 +23,9 @@ BLOCK = 32
 VERSION_LENGTH = 8
 """The most characters that a version's name may have: it must fit into a block."""
 
+SHORTEST_KNOWN = 17
+"""So many bytes hold the resource's checksum and the version: of fewer nobody can tell what they are of."""
+
 _PIECE = 16 * 1024
 
 

@@ -150,6 +150,21 @@ def test_a_rejected_fetch_never_bore_its_id() -> None:
     assert desk.event("f", "1").of == "accepted"
 
 
+THROWN = {"throws": "NotAllowedError"}
+
+
+@pytest.mark.parametrize(
+    ("value", "of"),
+    [([THROWN, THROWN], "accepted"), ([THROWN, {"id": "f"}], "several"), ([], "several")],
+)
+def test_of_several_calls_at_once_none_bears_the_id_only_where_all_were_refused(value: Any, of: str) -> None:
+    desk = Desk()
+    desk.names.begin("/", "f", "several", 1)
+    desk.names.begin("/", "f", "accepted", 2)
+    desk.take(("settled", "1", {"outcome": "fulfilled", "value": value, "exception": ""}, b""))
+    assert desk.event("f", "1").of == of
+
+
 def test_a_fetch_refused_for_its_id_leaves_it_to_the_one_that_has_it() -> None:
     names = Names()
     names.begin("/", "f", "first", 1)

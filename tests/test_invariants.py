@@ -6,16 +6,18 @@ from collections.abc import Sequence
 from functools import cache
 
 import pytest
+from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conformance.checks.evidence import evidence
 from conformance.checks.invariants import INVARIANTS, Invariant
 from conformance.clauses import clauses
-from conformance.results import FAIL, Check
+from conformance.results import FAIL, PASS, Check
 from conformance.scenario.model import Scenario
-from simulator.observation import WITNESSES, Observation
-from tests.simulate import catalogue, observe
+from simulator.content import SHORTEST_KNOWN
+from simulator.observation import WITNESSES, Observation, Record, Response, Run
+from tests.simulate import catalogue, observe, scenario
 
 RED = {
     "one end event": ("event-twice", "background-fetch-display-algorithm/abort-is-always-offered"),
@@ -185,3 +187,52 @@ def test_the_reference_keeps_every_invariant_under_any_order(one: Scenario, seed
     checks = [check for rule in INVARIANTS for check in rule.check(seen)]
     assert not [check for check in checks if check.verdict == FAIL]
     assert all(check.proof for check in checks)
+
+
+@pytest.mark.parametrize(("size", "told"), [(SHORTEST_KNOWN - 1, False), (SHORTEST_KNOWN, True)])
+def test_a_body_with_no_room_for_what_it_is_of_tells_nothing(size: int, told: bool) -> None:
+    """Read from its bytes, as a browser's is, a body of one byte is of no known content."""
+    one = by_id("perform-a-background-fetch-algorithm/two-files-succeed")
+    seen = [
+        evolve(seen, data=evolve(seen.data, runs=(Run("?", 0, size),)))
+        if isinstance(seen.data, Record)
+        else seen
+        for seen in observe(one)
+    ]
+    (rule,) = (rule for rule in INVARIANTS if rule.name == "one version without gap or repeat")
+    assert [check.verdict for check in checked(rule, one, seen)] == [FAIL] * told
+
+
+REDIRECTED = """
+title = "For a test"
+clauses = ["complete-a-record-algorithm/11.r3a"]
+[origin."/a"]
+size = "300 KiB"
+etag = ""
+attempts = [{ stall = { after = "100 KiB" } }]
+[origin."/moved"]
+attempts = [{ redirect = "/a", status = 302 }]
+[[steps]]
+fetch = "f"
+requests = ["/moved"]
+[[steps]]
+network = "offline"
+when = { sent = "100 KiB", path = "/a" }
+[[steps]]
+network = "online"
+[[steps]]
+until = "settled"
+"""
+
+
+def test_bytes_start_over_also_where_only_what_a_redirect_leads_to_is_asked_for_again() -> None:
+    """A browser may remember where it was led, and ask there."""
+    one = scenario(REDIRECTED)
+    (rule,) = (rule for rule in INVARIANTS if rule.name == "downloaded falls only to start over")
+    seen = observe(one)
+    again = next(at for at in seen if isinstance(at.data, Response) and at.data.number == 2)
+    assert again.of == "/moved"
+    whole = evolve(again, of="/a", data=Response(number=2, status=200))
+    elsewhere = [whole if at is again else at for at in seen]
+    assert [check.verdict for check in checked(rule, one, elsewhere)] == [PASS]
+    assert [check.verdict for check in checked(rule, one, [at for at in seen if at is not again])] == [FAIL]

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from conformance import fingerprint as of_sources
 from conformance.adversary import sweep as sweeping
-from conformance.adversary.chance import Chance
+from conformance.adversary.chance import Seeded
 from conformance.adversary.generate import generate
 from conformance.adversary.oracles import Examination, Finding
 from conformance.adversary.sweep import Block, Found, Seeds, Sweep, examine, troubles
@@ -203,7 +203,7 @@ def test_every_tenth_seed_is_run_with_both_ways_of_carrying_bodies(monkeypatch: 
 def test_an_exception_of_ours_is_a_finding_and_does_not_end_the_sweep(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def broken(chance: Chance) -> Scenario:
+    def broken(chance: Seeded) -> Scenario:
         if chance.whole(0, 1):
             raise KeyError("no such key")
         return generate(chance)

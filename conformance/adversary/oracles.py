@@ -8,20 +8,19 @@ something that the reference comes to as well, under some order of its turns.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 import trio
 from attrs import frozen
 
-from conformance.adversary.outcome import Outcome, coarse, differences, outcome
-from conformance.adversary.policy import POLICY
+from conformance.adversary.apart import told_apart
+from conformance.adversary.outcome import Outcome, differences, outcome
 from conformance.checks import judge
 from conformance.driver import drive
 from conformance.implementations.protocol import Implementation, Unsupported
 from conformance.implementations.simulator import SimulatorImplementation
 from conformance.mutants.matrix import MOST_TURNS
-from conformance.results import FAIL
-from conformance.scenario.load import scenario_from_document
+from conformance.results import FAIL, PASS
 from conformance.scenario.model import Scenario
 from simulator.content import BLOCK
 from simulator.observation import Event, Observation, Record, Settled, select
@@ -41,16 +40,19 @@ class Finding:
     broken: a rule, or what the scenario says of itself; differs: it came to what the reference never
     comes to; bodies: the two ways of carrying bodies disagree; defect: an exception of ours.
 
-    ``about`` are the clauses of what failed, or what differs; ``told`` says it, a line each.
+    ``about`` are the clauses of what failed, or what differs; ``told`` says it, a line each. ``shape``
+    is how a clause was broken, apart from numbers and names, where clauses alone are too coarse.
     """
 
     kind: str
     about: tuple[str, ...]
     told: tuple[str, ...]
+    shape: str = ""
 
     def is_like(self, other: Finding) -> bool:
-        """Whether it is the same trouble: of the same kind, and about some of the same."""
-        return self.kind == other.kind and bool(set(self.about) & set(other.about))
+        """Whether it is the same trouble: of the same kind and shape, and about some of the same."""
+        same = (self.kind, self.shape) == (other.kind, other.shape)
+        return same and bool(set(self.about) & set(other.about))
 
 
 def observe(scenario: Scenario, on: Implementation, seed: int) -> Trace:
@@ -95,7 +97,7 @@ def differs(trace: Trace, reference: Reference) -> Finding | None:
     for orders in range(1, ORDERS + 1):
         if not (found := differences(came_to, reference.outcomes(orders))):
             return None
-    told = tuple(f"{name}: {actual!r}, and not {expected!r}" for name, (actual, expected) in found.items())
+    told = tuple(told_apart(name, *pair) for name, pair in found.items())
     return Finding(DIFFERS, tuple(map(_kind_of_difference, found)), told)
 
 
@@ -130,6 +132,15 @@ class Examination:
             for _, data in select(self.trace, Event)
             if data.type != "backgroundfetchclick"
         ]
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """All that is wrong with it; in virtual time it is one thing."""
+        return (self.finding,) if self.finding else ()
+
+    @property
+    def verdict(self) -> str:
+        return FAIL if self.findings else PASS
 
 
 def examined(
@@ -179,50 +190,4 @@ def _bodies_seen(trace: Trace) -> Iterator[list[tuple[int, int]]]:
         yield [(int(start), int(stop)) for start, stop in re.findall(r"\[(\d+):(\d+)\]", told or "")]
 
 
-# -- browsers -------------------------------------------------------------------------------
-
-
-@frozen
-class Nearest:
-    """The outcome of the reference that is nearest to a browser's, and the policy that it came of."""
-
-    differs: Mapping[str, tuple[object, object]]
-    policy: Mapping[str, object]
-
-
-def unheard_of(scenario: Scenario, trace: Trace, seed: int) -> Nearest | None:
-    """How a browser's outcome differs from each that the reference has under sampled policies and orders.
-
-    None where one of them is the same.
-    """
-    came_to, nearest = coarse(trace), None
-    for policy in ({}, *({field: value} for field, values in POLICY.items() for value in values)):
-        chosen = scenario_from_document({**scenario.document, "policy": policy}, scenario.id)
-        for order in range(3):
-            found = _apart(came_to, coarse(observe(chosen, SimulatorImplementation(), seed + order)))
-            if not found:
-                return None
-            if nearest is None or len(found) < len(nearest.differs):
-                nearest = Nearest(found, policy)
-    return nearest
-
-
-def _apart(one: Outcome, other: Outcome) -> dict[str, tuple[object, object]]:
-    return {
-        name: (one.get(name), other.get(name))
-        for name in sorted({*one, *other})
-        if one.get(name) != other.get(name)
-    }
-
-
-__all__ = [
-    "MOST_TURNS",
-    "Examination",
-    "Finding",
-    "Nearest",
-    "Reference",
-    "broken",
-    "examined",
-    "observe",
-    "unheard_of",
-]
+__all__ = ["MOST_TURNS", "Examination", "Finding", "Reference", "broken", "examined", "observe"]

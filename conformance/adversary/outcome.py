@@ -12,6 +12,7 @@ from typing import Any
 
 from attrs import asdict
 
+from simulator.content import SHORTEST_KNOWN, told
 from simulator.observation import (
     Attributes,
     Display,
@@ -22,6 +23,7 @@ from simulator.observation import (
     Progress,
     Record,
     Request,
+    Run,
     Settled,
     Stuck,
     Upload,
@@ -89,8 +91,13 @@ def coarse(observations: Sequence[Observation]) -> Outcome:
             case Event(type=type, registration=registration):
                 found[f"events of {seen.of}"].append((type, registration.get("failureReason")))
             case Record(fetch=fetch, status=status, runs=runs, exception=exception):
-                held = tuple((run.version, run.start, run.stop) for run in runs)
-                found[f"records of {fetch}"].append((seen.of, status, held, exception))
+                found[f"records of {fetch}"].append((seen.of, status, _held(runs), exception))
             case Stuck():
                 found["standing still at step"].append(seen.of)
     return {name: sorted(values, key=repr) for name, values in found.items()}
+
+
+def _held(runs: Sequence[Run]) -> str:
+    """What a body holds, in words; of one too short to be told only how long it is."""
+    size = sum(run.stop - run.start for run in runs)
+    return told(runs) if size == 0 or size >= SHORTEST_KNOWN else f"{size} bytes"

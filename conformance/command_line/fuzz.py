@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from itertools import count
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from conformance.command_line.exit_codes import AS_EXPECTED, FAILED
-from conformance.errors import BadInput
+from conformance.command_line.exit_codes import INTERRUPTED, exit_code
+from conformance.results import FAIL, INCONCLUSIVE
 
 if TYPE_CHECKING:
-    from conformance.adversary.hunt import Budget, Failure, Tally
-    from conformance.implementations.simulator import SimulatorImplementation
+    from conformance.adversary.found import Found
+    from conformance.adversary.hunt import Budget
+    from conformance.adversary.kept import Kept
+    from conformance.adversary.subjects import Subject
+    from conformance.command_line.hunt_told import Teller
+    from conformance.scenario.model import Scenario
 
 
 @click.command("fuzz", short_help="Make scenarios up and look for what breaks.")
 @click.option(
     "--on", "name", default="simulator", metavar="IMPLEMENTATION", show_default=True,
-    help="What to judge: simulator, simulator:literal=E2, mutant:NAME.",
+    help="What to judge: simulator, simulator:literal=E2, mutant:NAME, chromium.",
 )  # fmt: skip
 @click.option(
     "--examples", default=1000, show_default=True, type=click.IntRange(min=1), metavar="N",
@@ -42,116 +43,83 @@ if TYPE_CHECKING:
 def command(name: str, examples: int, seconds: float | None, seed: int, out: Path) -> NoReturn:
     """Make scenarios up, run and judge each, and cut what fails down to a small scenario file.
 
-    Exit code: 0 nothing failed, 1 something did, 2 bad input.
-    """
-    from conformance.adversary.hunt import Budget
+    On a browser a failure is believed once it was seen in each of three more runs.
 
-    hunter = Hunter(name, seed, out)
-    again = hunter.try_what_failed_before()
-    tally = hunter.hunt(Budget(examples, seconds))
-    for failure in tally.failures:
-        hunter.cut_down(failure)
-    for line in _ending(tally):
+    Exit code: 0 nothing failed, 1 something did, 2 bad input, 3 the harness had trouble, 4 nothing worse
+    than inconclusive.
+    """
+    import trio
+
+    from conformance.adversary.hunt import Budget
+    from conformance.adversary.kept import Kept
+    from conformance.command_line.hunt_told import ending, telling
+    from conformance.command_line.interruption import until_interrupted
+
+    kept = Kept(out)
+    kept.check()
+    with telling(examples) as teller:
+        hunter = Hunter(name, seed, Budget(examples, seconds), kept, kept.scenarios(), teller)
+        interrupted = trio.run(until_interrupted, hunter.hunt)
+    for line in ending(hunter.tally, hunter.found):
         click.echo(line)
-    sys.exit(FAILED if again or tally.failures else AS_EXPECTED)
+    if interrupted:
+        click.echo("bgfetch: interrupted. What was found is kept.", err=True)
+        sys.exit(INTERRUPTED)
+    sys.exit(exit_code(hunter.verdicts))
 
 
 class Hunter:
-    """One hunt: what is judged, where the choices begin, and where failing scenarios are kept."""
+    """One hunt: what is judged, where the choices begin, when it ends, what failed before."""
 
-    def __init__(self, name: str, seed: int, out: Path) -> None:
-        self.name, self.seed, self.out = name, seed, out
-        self.on = _simulator(name)
+    found: Found | None = None
+    still_failing = 0
 
-    def try_what_failed_before(self) -> int:
-        """Run every scenario that is kept; gives how many still fail. Raises ScenarioError."""
-        from conformance.adversary.oracles import examined
-        from conformance.scenario.load import load
+    def __init__(
+        self,
+        name: str,
+        seed: int,
+        budget: Budget,
+        kept: Kept,
+        before: Sequence[Scenario],
+        teller: Teller,
+    ) -> None:
+        from conformance.adversary.hunt import Tally
 
-        kept = [load(path) for path in sorted(self.out.glob("*.toml"))]
-        failing = [one for one in kept if examined(one, self.on, one.seed).finding]
-        for one in kept:
-            click.echo(f"{'still fails' if one in failing else 'passes now'}  {one.file}")
-        return len(failing)
+        self.name, self.seed, self.budget = name, seed, budget
+        self.kept, self.before, self.teller = kept, before, teller
+        self.tally = Tally()
 
-    def hunt(self, budget: Budget) -> Tally:
+    @property
+    def verdicts(self) -> set[str]:
+        """What came of it all: a failure that does not come again is no more than inconclusive."""
+        found = set(self.tally.verdicts) - {FAIL}
+        if self.found and self.found.unstable:
+            found.add(INCONCLUSIVE)
+        return found | {FAIL} if self.still_failing or self.tally.failures else found
+
+    async def hunt(self) -> None:
+        """Hunt in a thread, from which Hypothesis can ask a browser. Raises BadInput."""
+        import trio
+
+        from conformance.adversary.subjects import subject
+
+        async with subject(self.name) as on:
+            await trio.to_thread.run_sync(self._hunt_on, on)
+
+    def _hunt_on(self, on: Subject) -> None:
+        from conformance.adversary.found import Found
         from conformance.adversary.hunt import hunt
-        from conformance.adversary.oracles import examined
 
-        with watching(budget.examples) as told:
-            return hunt(
-                lambda scenario, seed, both: examined(scenario, self.on, seed, both=both),
-                budget,
-                self.seed,
-                told,
-            )
-
-    def cut_down(self, failure: Failure) -> None:
-        """Make a failure small, write it as a file, and tell it."""
-        from conformance.adversary.oracles import examined
-        from conformance.adversary.shrink import shrunk
-        from conformance.adversary.written import as_file, sentences
-
-        scenario, finding = shrunk(failure, lambda one: examined(one, self.on, failure.seed).finding)
-        words = ["--on", self.name, "--seed", str(self.seed), "--examples", str(failure.example)]
-        command = shlex.join(["bgfetch", "fuzz", *words])
-        path = self._keep(as_file(dict(scenario.document), finding, failure.seed, command), finding.about[0])
-        click.echo(f"\nFound in example {failure.example}, {finding.kind}:")
-        click.echo("\n".join(sentences(scenario, finding)))
-        click.echo(f"  Written to {path}. To see it again: bgfetch replay {path} --on {self.name}")
-
-    def _keep(self, text: str, about: str) -> Path:
-        """Write a scenario file under a name that is free. Raises BadInput where that cannot be done."""
-        name = re.sub(r"[^a-z0-9]+", "-", about.lower()).strip("-")
-        try:
-            self.out.mkdir(parents=True, exist_ok=True)
-            free = (self.out / f"{name}-{n}.toml" for n in count(1))
-            path = next(path for path in free if not path.exists())
-            unfinished = path.with_suffix(".part")
-            unfinished.write_text(text, encoding="utf-8")
-            unfinished.replace(path)
-        except OSError as error:
-            raise BadInput(
-                f"A failing scenario cannot be written to {self.out}: {error.strerror}.",
-                f"Choose another place with --out. The scenario:\n\n{text}",
-            ) from None
-        return path
-
-
-def _simulator(name: str) -> SimulatorImplementation:
-    """The user agent to judge. Raises BadInput for one that is none of the simulator's."""
-    from conformance.implementations import find
-    from conformance.implementations.simulator import SimulatorImplementation
-    from conformance.mutants.matrix import MOST_TURNS
-
-    found = find(name)
-    if not isinstance(found, SimulatorImplementation):
-        raise BadInput(f"{name} cannot be fuzzed yet.", "Try: bgfetch fuzz --on simulator")
-    return SimulatorImplementation(found.name, found.overrides, found.lacking, most=MOST_TURNS)
-
-
-@contextmanager
-def watching(expected: int | None) -> Iterator[Callable[[Tally], None]]:
-    """Tell how a hunt goes on, where standard error is a terminal."""
-    if not sys.stderr.isatty():
-        yield lambda tally: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("", total=expected)
-        yield lambda tally: progress.update(task, completed=tally.examples, description=_now(tally))
-
-
-def _now(tally: Tally) -> str:
-    rate = tally.examples / tally.seconds if tally.seconds else 0
-    return f"{len(tally.failures)} failures, {rate:.0f} examples/s"
-
-
-def _ending(tally: Tally) -> Iterator[str]:
-    """The mix, what never came into play, how fetches ended, the sum."""
-    from conformance.command_line.mix import mix_told
-
-    yield from mix_told(tally.features, tally.outcomes)
-    yield f"{tally.examples} examples in {tally.seconds:.1f} s, {len(tally.failures)} failures"
+        typed = shlex.join(["bgfetch", "fuzz", "--on", self.name, "--seed", str(self.seed)])
+        self.found = Found(on, self.kept, self.teller.say, typed, f"--on {shlex.quote(self.name)}")
+        self.still_failing = self.found.try_again(self.before, self.tally)
+        hunt(
+            self.found.examine,
+            self.budget,
+            self.seed,
+            self.teller.looked,
+            on.features,
+            prepared=on.prepared,
+            found=self.found.new,
+            tally=self.tally,
+        )

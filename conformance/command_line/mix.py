@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-
-COMMON = 12
-"""So many of the features are told by name; of the rest those that never came into play."""
+from collections.abc import Iterable, Iterator
 
 
-def mix_told(features: Counter[str], endings: Counter[str]) -> Iterator[str]:
-    """The mix, a line each."""
-    from conformance.adversary.generate import FEATURES
-
+def mix_told(features: Counter[str], endings: Counter[str], offered: Iterable[str]) -> Iterator[str]:
+    """The mix, a line each; ``offered`` are the features that might have come into play."""
     yield ""
-    yield f"features  {_counts(features.most_common(COMMON))}, …"
-    if never := [name for name in FEATURES if not features[name]]:
+    yield f"features  {counts(features.most_common())}"
+    if never := [name for name in offered if not features[name]]:
         yield f"never     {', '.join(never)}"
-    yield f"endings   {_counts(endings.most_common())}"
+    yield f"endings   {counts(endings.most_common())}"
 
 
-def _counts(pairs: list[tuple[str, int]]) -> str:
+def counts(pairs: list[tuple[str, int]]) -> str:
     return ", ".join(f"{name} {number}" for name, number in pairs)

@@ -154,10 +154,12 @@ def _alone(sweep: Sweep, seeds: object) -> str:
 
 def _told(log: SweepLog, found: list[Trouble]) -> Iterator[str]:
     """The mix, what never came into play, how fetches ended, each trouble with its first seed, the sum."""
+    from conformance.adversary.generate import FEATURES
     from conformance.command_line.mix import mix_told
 
     blocks = log.blocks.values()
-    yield from mix_told(_sum(block.features for block in blocks), _sum(block.endings for block in blocks))
+    features, endings = _sum(block.features for block in blocks), _sum(block.endings for block in blocks)
+    yield from mix_told(features, endings, FEATURES)
     for trouble in found:
         finding = trouble.first.finding
         yield f"\n{trouble.count} times {finding.kind}, first in seed {trouble.first.seed}:"

@@ -106,8 +106,8 @@ def _asked_again(seen: Evidence, one: Made) -> bool:
     """Whether a resource of a fetch gave a whole answer to a later request: its bytes then start over."""
     return any(
         response.number > 1 and response.status != 206
-        for request in one.requests
-        for _, response in select(seen.observations, Response, witness="origin", of=request.path)
+        for path in paths(seen, one)
+        for _, response in select(seen.observations, Response, witness="origin", of=path)
     )
 
 

@@ -10,7 +10,7 @@ from conformance.checks.evidence import Evidence
 from conformance.checks.fetches import calls, only_of_its_name
 from conformance.checks.invariants.rule import Broken, Invariant
 from conformance.scenario.model import Scenario
-from simulator.content import told
+from simulator.content import SHORTEST_KNOWN, told
 from simulator.observation import Observation, Record
 from simulator.origin.behaviour import Answer, Resource
 
@@ -28,11 +28,18 @@ def _bodies(seen: Evidence) -> Iterator[tuple[Observation, str, str]]:
         for observation, record in records:
             # What a URL holds itself came from no origin, and is of no content that is known.
             known = not path.startswith("data:") and not muddled & {path, record.url}
-            if not record.exception and known:
+            if not record.exception and known and not _too_short(told(record.runs)):
                 yield observation, path, told(record.runs)
     for step, _, observation, settled in calls(seen, "read"):
-        if not muddled and isinstance(settled.value, dict) and "runs" in settled.value:
-            yield observation, f"the body of {step.of}", settled.value["runs"]
+        runs = settled.value.get("runs") if isinstance(settled.value, dict) else None
+        if not muddled and runs is not None and not _too_short(runs):
+            yield observation, f"the body of {step.of}", runs
+
+
+def _too_short(runs: str) -> bool:
+    """Whether it is one piece in which there is no room for what it is of."""
+    only = re.fullmatch(r"\?\[0:(\d+)\]", runs)
+    return only is not None and int(only[1]) < SHORTEST_KNOWN
 
 
 def _told_apart(resource: Resource) -> bool:

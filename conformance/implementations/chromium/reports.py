@@ -71,7 +71,7 @@ class Reports:
         return path, Record(fetch=self._handled[of], size=len(body), runs=self._runs(path, body), **rest)
 
     def _settled(self, of: str, seen: Row, body: bytes) -> Kind:
-        if seen["outcome"] != "fulfilled" and of.isdigit():  # else the step is one of a handler
+        if of.isdigit() and _refused(seen):  # else the step is one of a handler
             self._names.refuse(int(of))
         value = seen["value"]
         if isinstance(value, dict):
@@ -106,6 +106,13 @@ class Reports:
 
     def _path(self, url: str) -> str:
         return self._hosts.path_of_url(url) if url else ""
+
+
+def _refused(seen: Row) -> bool:
+    """Whether a call was rejected, or each of several that a step made at once."""
+    each = seen["value"] if isinstance(seen["value"], list) else []
+    threw = [isinstance(one, dict) and "throws" in one for one in each]
+    return seen["outcome"] != "fulfilled" or (bool(threw) and all(threw))
 
 
 def _with_bodies(rows: list[Row], bodies: bytes) -> Iterator[tuple[Row, bytes]]:
