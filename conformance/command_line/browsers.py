@@ -36,7 +36,7 @@ def _this_program() -> list[str]:
     if called.name != "bgfetch":
         return [_near(sys.executable), "-m", "conformance"]
     on_the_path = shutil.which("bgfetch")
-    if on_the_path and Path(on_the_path).samefile(called):
+    if on_the_path and Path(on_the_path).resolve() == called.resolve():
         return ["bgfetch"]
     return [_near(sys.argv[0])]
 
