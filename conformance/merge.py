@@ -51,6 +51,8 @@ def merge(parts: Sequence[Part], folder: RunFolder) -> None:
 
 def _refuse(parts: Sequence[Part]) -> None:
     first, *others = parts
+    if not any(part.results for part in parts):
+        raise BadInput("None of these runs holds a result.", "Run again what they were to be: bgfetch run")
     for other in others:
         for what, of in AGREE:
             _same(what, first, of(first.header), other, of(other.header))

@@ -15,9 +15,9 @@ import pytest
 
 from conformance.baseline.file import read
 from conformance.data import folder
-from conformance.results import FAIL
 from conformance.scenario.levers import required_levers
 from tests.simulate import catalogue
+from tests.test_docs import FINDINGS
 
 CALM = {"fetch", "wire faults", "worker steps", "cross origin"}
 ROWS = 8
@@ -71,9 +71,9 @@ def test_every_entry_is_argued_and_speaks_of_the_catalogue() -> None:
     assert len({one.version for one in baseline.entries}) == 1
 
 
-def test_a_pair_is_one_that_the_scenario_is_judged_by() -> None:
-    """A clause that a scenario does not list can be an invariant's; most are its own."""
-    own = {one.id: set(one.clauses) for one in catalogue()}
-    pairs = [pair for pair, entry in read(FILE).pairs.items() if FAIL in entry.verdicts]
-    listed = [clause in own[scenario] for scenario, clause in pairs]
-    assert sum(listed) > len(pairs) // 2
+@pytest.mark.parametrize(("clause", "scenarios"), FINDINGS)
+def test_every_finding_is_an_entry(clause: str, scenarios: str) -> None:
+    known = read(FILE).pairs
+    named = [id for id in scenarios.split("`") if "/" in id]
+    assert named
+    assert [id for id in named if (id, clause) not in known] == []

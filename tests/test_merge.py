@@ -132,7 +132,9 @@ def test_what_is_not_of_one_run_is_refused_and_nothing_is_left(
 @pytest.mark.parametrize(
     ("runs", "said"),
     [
-        (["a", "a"], "both hold x/a on chromium"),
+        (["a", "again"], "both hold x/a on chromium"),
+        (["a", "a"], "given twice"),
+        (["none", "nothing"], "None of these runs holds a result"),
         (["a", "nowhere"], "no readable results.jsonl"),
         (["a", "empty"], "is no run line"),
         (["a", "hostile"], "leads out of its folder"),
@@ -142,6 +144,9 @@ def test_what_cannot_be_merged_is_refused(
     bgfetch: Bgfetch, tmp_path: Path, runs: Sequence[str], said: str
 ) -> None:
     write_run(tmp_path / "a", passing("x/a"))
+    write_run(tmp_path / "again", passing("x/a"))
+    for name in ("none", "nothing"):
+        write_run(tmp_path / name, [], expected=1, ended=False)
     write_run(tmp_path / "hostile", passing("../../../x"))
     (tmp_path / "empty").mkdir()
     (tmp_path / "empty/results.jsonl").touch()

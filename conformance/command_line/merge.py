@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from conformance.errors import BadInput
+
 
 @click.command("merge", short_help="Put the shares of a run together.")
 @click.argument("runs", nargs=-1, required=True, metavar="RUN...", type=click.Path(path_type=Path))
@@ -26,12 +28,10 @@ def command(runs: tuple[Path, ...], out: Path) -> None:
     from conformance.run_folder import RunFolder
     from reports.run import read_run
 
-    folders = [home(given) for given in runs]
-    parts = [
-        Part(folder, read.header, read.results, read.end)
-        for folder in folders
-        for read in [read_results(folder)]
-    ]
+    read = {home(given): read_results(given) for given in runs}
+    if len(read) < len(runs):
+        raise BadInput("A run was given twice.", "Give each share once.")
+    parts = [Part(folder, run.header, run.results, run.end) for folder, run in read.items()]
     folder = RunFolder.create(out)
     try:
         merge(parts, folder)
