@@ -37,10 +37,16 @@ class Rule:
 
 @frozen
 class Text:
-    """The text that the clauses are of: which revision of it, and what is known of each of its clauses."""
+    """What is known beside the run: the revision of the text, its clauses, and what a baseline expects.
+
+    ``against`` says in a sentence how the run stands against its baseline; ``known`` has for each
+    scenario what is expected to go wrong in it, and why.
+    """
 
     revision: str = ""
     rules: Mapping[str, Rule] = Factory(dict)
+    against: str = ""
+    known: Mapping[str, Sequence[str]] = Factory(dict)
 
 
 @frozen

@@ -11,7 +11,7 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -51,6 +51,8 @@ class Page:
     """All that the page shows, in the order of the page."""
 
     summary: str
+    against: str
+    known: Mapping[str, Sequence[str]]
     facts: tuple[tuple[str, str], ...]
     options: tuple[tuple[str, str], ...]
     missing: tuple[str, ...]
@@ -164,6 +166,8 @@ def _page(run: Run, clauses: Mapping[str, str], text: Text, *, full: bool) -> Pa
     )
     return Page(
         summary=cells.summary(run, table),
+        against=text.against,
+        known=text.known,
         facts=tuple(_facts(run, text.revision)),
         options=tuple(_options(run)),
         missing=run.missing,

@@ -14,7 +14,9 @@ import pytest
 from attrs import evolve
 from click.testing import Result
 
+from conformance.baseline.model import Baseline, Entry
 from conformance.clauses import REVISION, clauses
+from conformance.command_line.report import against
 from conformance.command_line.report import text as known
 from conformance.results import FAIL, PASS, Check
 from reports import Run, read_run
@@ -392,3 +394,14 @@ def test_the_command_line_tells_of_clauses_and_mutants_and_writes_the_folder(
     assert "Broken on purpose by mutant:" in page.words
     assert REVISION in page.words
     assert (tmp_path / "run" / "report" / "2.html").is_file()
+
+
+def test_the_page_tells_how_a_run_stands_against_its_baseline(tmp_path: Path) -> None:
+    run = read_run(write_sample(tmp_path / "run", CASES[:2]))
+    entry = Entry(
+        ("fetch/not-found",), CASES[1].clauses[0], frozenset({FAIL}), "seen", "why", "156", "2026-11-21"
+    )
+    baseline = Baseline("chromium", (entry,), "chromium.toml")
+    page = Page(render(run, CLAUSES, against(known(), run, baseline)))
+    assert "Against chromium.toml: 1 as expected, 0 new failures, 0 expected to fail that pass." in page.words
+    assert f"In the baseline: chromium 156; {entry.clause}; why; 2026-11-21" in page.words

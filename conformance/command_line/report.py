@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from attrs import evolve
 
 from conformance.errors import BadInput
 from reports.formats import FORMATS
 
 if TYPE_CHECKING:
+    from conformance.baseline.model import Baseline
     from reports.clause_table import Text
     from reports.history import Named
     from reports.run import Run
@@ -29,10 +31,16 @@ ALL, FULL = "all", "full"
     "--full", is_flag=True, help="A folder too, with a page for each scenario that leaves nothing out."
 )
 @click.option(
+    "--baseline", "file", type=click.Path(path_type=Path), metavar="FILE",
+    help="Tell in report.html, too, how the run stands against this baseline.",
+)  # fmt: skip
+@click.option(
     "--history", is_flag=True,
     help="Instead: how scenarios came out over all RUNs, which may be folders of runs too.",
 )  # fmt: skip
-def command(runs: tuple[Path, ...], wanted: tuple[str, ...], full: bool, history: bool) -> None:
+def command(
+    runs: tuple[Path, ...], wanted: tuple[str, ...], full: bool, file: Path | None, history: bool
+) -> None:
     """Write reports of RUN, the folder of a run, into that folder, and say where they are.
 
     A run that was broken off has reports too, which say what is missing.
@@ -48,13 +56,16 @@ def command(runs: tuple[Path, ...], wanted: tuple[str, ...], full: bool, history
             f"A report is of one run, and {len(runs)} were given.",
             "Of several there are: bgfetch report --history RUN... and bgfetch diff BEFORE AFTER",
         )
+    from conformance.baseline.file import read as read_baseline
+
+    baseline = read_baseline(file) if file else None
     folder = home(runs[0])
     read = told(read_run, folder)
     for name in FORMATS if ALL in wanted else dict.fromkeys(wanted):
-        for path in _written(folder, read, name):
+        for path in _written(folder, read, name, baseline):
             click.echo(path)
     if full:
-        first, *_ = _written(folder, read, FULL)
+        first, *_ = _written(folder, read, FULL, baseline)
         click.echo(first)
 
 
@@ -85,17 +96,17 @@ def _readable(folders: Iterable[Path]) -> Iterator[Named]:
             click.echo(f"left out: {error.what}", err=True)
 
 
-def write_html(folder: Path, run: Run) -> Path:
+def write_html(folder: Path, run: Run, baseline: Baseline | None = None) -> Path:
     """Write report.html into the run's folder and give its path. Raises BadInput if that cannot be done."""
-    (path,) = _written(folder, run, "html")
+    (path,) = _written(folder, run, "html", baseline)
     return path
 
 
-def _written(folder: Path, run: Run, name: str) -> Iterator[Path]:
+def _written(folder: Path, run: Run, name: str, baseline: Baseline | None) -> Iterator[Path]:
     from reports.formats import put
 
     try:
-        yield from put(folder, _files(run, name))
+        yield from put(folder, _files(run, name, baseline))
     except OSError as error:
         raise BadInput(
             f"The report cannot be written to {error.filename or folder}: {error.strerror}.",
@@ -104,16 +115,16 @@ def _written(folder: Path, run: Run, name: str) -> Iterator[Path]:
         ) from None
 
 
-def _files(run: Run, name: str) -> Iterable[tuple[str, str]]:
+def _files(run: Run, name: str, baseline: Baseline | None) -> Iterable[tuple[str, str]]:
     """The files of a report; the pages for people are told more of the clauses than other tools need."""
     from conformance.clauses import clauses
     from reports import html
 
     told = {id: clause.text for id, clause in clauses().items()}
     if name == FULL:
-        return html.folder(run, told, text())
+        return html.folder(run, told, against(text(), run, baseline))
     if name == "html":
-        return [("report.html", html.render(run, told, text()))]
+        return [("report.html", html.render(run, told, against(text(), run, baseline)))]
     return FORMATS[name](run, told).items()
 
 
@@ -132,3 +143,17 @@ def text() -> Text:
         for id, clause in clauses().items()
     }
     return Text(REVISION, rules)
+
+
+def against(text: Text, run: Run, baseline: Baseline | None) -> Text:
+    """The same, with how the run stands against a baseline, and what that says of each scenario."""
+    from conformance.baseline.model import in_short
+
+    if baseline is None:
+        return text
+    standings = [standing for one in run.results if (standing := baseline.standing(one))]
+    known: dict[str, list[str]] = {}
+    for (scenario, clause), entry in baseline.pairs.items():
+        told = (f"{baseline.implementation} {entry.version}", clause, entry.reason, entry.link, entry.date)
+        known.setdefault(scenario, []).append("; ".join(word for word in told if word))
+    return evolve(text, against=f"Against {baseline.file}: {in_short(standings)}.", known=known)

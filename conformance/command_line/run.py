@@ -160,7 +160,7 @@ def _tell(
     from reports.run import read_run
 
     run = read_run(folder.path)
-    report = write_html(folder.path, run)
+    report = write_html(folder.path, run, baseline)
     click.echo()
     Console(highlight=False).print(terminal(run))
     for line in summary.findings(results):
