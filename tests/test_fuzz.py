@@ -172,6 +172,19 @@ def fickle(bgfetch: Bgfetch, monkeypatch: pytest.MonkeyPatch) -> Callable[..., R
     return hunt
 
 
+PLAIN = """
+title = "For a test"
+clauses = ["perform-a-background-fetch-algorithm/5"]
+#
+[origin."/a"]
+size = 1000
+[[steps]]
+fetch = "f"
+requests = ["/a"]
+[[steps]]
+until = "settled"
+"""
+
 SCRIPTS = {
     "sound": (".", 3, 0, []),
     "always": ("x", 1, 1, [""]),
@@ -206,6 +219,24 @@ def test_an_unstable_failure_is_told_with_its_counts(
     assert told in fickle(script, 1).output
     kept = [path.read_text(encoding="utf-8") for path in Path("bgfetch-found/unstable").iterdir()]
     assert any(told in text for text in kept)
+
+
+@pytest.mark.parametrize(
+    ("script", "quota", "told"),
+    [
+        ("x", "", "still fails"),
+        (".", "", "passes now"),
+        ("!.", "", "trouble now"),
+        ("x", "storage = { quota = 0 }", "cannot be run"),
+    ],
+)
+def test_of_what_failed_before_it_is_told_how_it_is_now(
+    script: str, quota: str, told: str, fickle: Callable[..., Result]
+) -> None:
+    kept = Path("bgfetch-found/kept.toml")
+    kept.parent.mkdir()
+    kept.write_text(PLAIN.replace("#", quota), encoding="utf-8")
+    assert re.search(f"^{told} +{kept}$", fickle(script, 1).output, re.MULTILINE)
 
 
 def test_trouble_that_does_not_end_ends_the_hunt(

@@ -14,11 +14,15 @@ from conformance.adversary.kept import INCONCLUSIVE, TROUBLE, UNSTABLE, Kept
 from conformance.adversary.oracles import Examination, Finding
 from conformance.adversary.subjects import TIMES, Subject
 from conformance.adversary.written import as_file, sentences
-from conformance.results import ERROR
+from conformance.results import ERROR, FAIL, UNSUPPORTED
 from conformance.scenario.model import Scenario
 
 ROUNDS = 3
 """What was unstable so often is not looked into again."""
+
+
+AGAIN = {FAIL: "still fails", ERROR: "trouble now", UNSUPPORTED: "cannot be run"}
+"""What is said of a scenario that is tried again, by its verdict."""
 
 
 @define
@@ -39,11 +43,11 @@ class Found:
         """Run scenarios that failed before; gives how many still do. Their troubles are known then."""
         failing = 0
         for one in scenarios:
-            findings = self.subject.examine(one, one.seed, False).findings
-            failing += bool(findings)
-            for finding in findings:
+            run = self.subject.examine(one, one.seed, False)
+            failing += bool(run.findings)
+            for finding in run.findings:
                 tally.learn(finding)
-            self.say(f"{'still fails' if findings else 'passes now'}  {one.file}")
+            self.say(f"{AGAIN.get(run.verdict, 'passes now'):<14} {one.file}")
         return failing
 
     def examine(self, scenario: Scenario, seed: int, both: bool) -> Examination:
