@@ -78,7 +78,7 @@ class Kept:
         return [
             (name, failure)
             for seed in range(seeds)
-            for name, failure in self.found(seed).items()
+            for name, failure in sorted(self.found(seed).items())
             if name != REFERENCE and (seed, name) not in known
         ]
 
