@@ -82,7 +82,7 @@ def test_healing_is_steps_like_any_others() -> None:
         {"user": "accept", "of": "f"},
         {"user": "resume", "of": "f"},
         {"release": "go"},
-        {"wait": "1 h"},
+        {"wait": "1 d"},
         {"network": "offline"},
         {"network": "online"},
         {"until": "settled"},

@@ -16,7 +16,7 @@ from conformance.clauses import clauses
 from conformance.results import FAIL, PASS, Check
 from conformance.scenario.model import Scenario
 from simulator.content import SHORTEST_KNOWN
-from simulator.observation import WITNESSES, Observation, Record, Response, Run
+from simulator.observation import WITNESSES, Called, Observation, Record, Response, Run, Settled, select
 from tests.simulate import catalogue, observe, scenario
 
 RED = {
@@ -236,3 +236,15 @@ def test_bytes_start_over_also_where_only_what_a_redirect_leads_to_is_asked_for_
     elsewhere = [whole if at is again else at for at in seen]
     assert [check.verdict for check in checked(rule, one, elsewhere)] == [PASS]
     assert [check.verdict for check in checked(rule, one, [at for at in seen if at is not again])] == [FAIL]
+
+
+def test_a_page_may_report_late_what_it_was_told_while_a_fetch_was_active() -> None:
+    """The call was due before the end event: that its report came later says nothing of when it was made."""
+    one = by_id("background-fetch-manager-get/before-during-after")
+    whole = observe(one)
+    step = next(seen.of for seen, data in select(whole, Settled) if data.value == ["f"])
+    late = [seen for seen in whole if seen.of == step and isinstance(seen.data, (Called, Settled))]
+    order = [*(seen for seen in whole if seen not in late), *late]
+    seen = [evolve(seen, sequence=place) for place, seen in enumerate(order, 1)]
+    (rule,) = (rule for rule in INVARIANTS if rule.name == "known only while active")
+    assert all(check.verdict != FAIL for check in checked(rule, one, seen))

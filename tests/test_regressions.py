@@ -227,6 +227,19 @@ FOUND = {
         [[steps]]
         until = "settled"
         """,
+    "of calls made together the later ones may never get their turn": """
+        [origin."/a"]
+        size = 1000
+        attempts = [{ latency = "1 h" }]
+        [[steps]]
+        fetch = "f"
+        requests = ["/a"]
+        [[steps]]
+        get = "f"
+        as = "twice"
+        times = 2
+        level = "observe"
+        """,
     "a path is resolved as browsers do, also beside the root": """
         [origin."/b"]
         size = 1000
@@ -245,6 +258,26 @@ def test_what_was_found_stays_mended(name: str) -> None:
     for seed in range(20):
         _, checks = judged(one, seed=seed)
         assert [check for check in checks if check.verdict == FAIL and check.level == "must"] == []
+
+
+def test_what_a_handler_downloads_after_hours_is_healed() -> None:
+    one = scenario(
+        HEAD
+        + """
+        [workers."/"]
+        backgroundfetchsuccess = [{ download = "/b", level = "observe" }]
+        [origin."/a"]
+        size = 1000
+        attempts = [{ latency = "3 h" }]
+        [origin."/b"]
+        size = 1000
+        attempts = [{ stall = { after = "headers" } }]
+        [[steps]]
+        fetch = "f"
+        requests = ["/a"]
+        """
+    )
+    assert judged(healed(one))[0] == PASS
 
 
 def test_what_begins_in_the_background_is_healed_by_the_user() -> None:

@@ -44,8 +44,8 @@ def _mending(scenario: Scenario) -> Iterator[Raw]:
     yield from _consent(scenario)
     yield from ({"release": gate} for gate in sorted(_gates(scenario)))
     for _ in range(_deadest(scenario)):
-        # What stands still until its connection dies needs just that.
-        yield from ({"wait": "1 h"}, {"network": "offline"}, {"network": "online"})
+        # What stands still until its connection dies needs just that; it may begin only after hours.
+        yield from ({"wait": "1 d"}, {"network": "offline"}, {"network": "online"})
     yield {"until": "settled"} if _may_settle(scenario) else {"wait": "1 d"}
 
 

@@ -56,11 +56,17 @@ def _unseen(seen: Evidence) -> set[str]:
     return {step.arguments["fetch"] for step in steps if str(step.number) not in called}
 
 
+def _due(seen: Evidence, called: Observation) -> Observation:
+    """The harness's word that a call is due: none is made before it, though its own report may come late."""
+    return next((at for at, _ in select(seen.observations, Step, witness="harness", of=called.of)), called)
+
+
 def _known_only_while_active(seen: Evidence) -> Iterator[Broken]:
     for scope, called, settled, ids, _ in _found(seen):
+        due = _due(seen, called)
         for id in ids:
             of_the_id = [one for one in _of_scope(seen, scope, settled) if one.id == id]
-            if id not in _unseen(seen) and all(_is_over(seen, one, called) for one in of_the_id):
+            if id not in _unseen(seen) and all(_is_over(seen, one, due) for one in of_the_id):
                 why = "is over" if of_the_id else "was never begun there"
                 yield f"{called.actor} found {id!r}, which {why}", settled
 

@@ -5,7 +5,7 @@ The twin of fixtures/objects.js, verb by verb, so that both give the same observ
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any
 
 from conformance.scenario.model import Step
@@ -115,7 +115,12 @@ class Objects:
 
 async def all_settled(made: Sequence[Awaitable[Any]]) -> list[Any]:
     """What calls that were made together come to, each by itself."""
-    return [await _settled(one) for one in made]
+    try:
+        return [await _settled(one) for one in made]
+    finally:
+        for call in made:  # those whose turn has not come when the run ends
+            if isinstance(call, Coroutine):
+                call.close()
 
 
 async def _settled(call: Awaitable[Any]) -> Any:
