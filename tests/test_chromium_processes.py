@@ -48,8 +48,11 @@ FIRST = """
 import subprocess, sys
 from pathlib import Path
 from conformance.implementations.chromium.processes import ended, reap
-command = ["sh", "-c", f"{sys.argv[1]} >/dev/null & echo $!"]
-pid = int(subprocess.run(command, stdout=subprocess.PIPE, text=True).stdout)
+command = ["sh", "-c", f"exec 3<&0; {sys.argv[1]} <&3 >&2 & echo $!"]
+parent = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+pid = int(parent.stdout.readline())
+parent.wait()
+parent.stdin.close()  # and so the child, which reads from there, ends after its parent
 assert ended(pid, 5)
 assert Path(f"/proc/{pid}").exists(), "it is handed to the first process, which has not looked yet"
 reap()
@@ -60,7 +63,7 @@ assert not Path(f"/proc/{pid}").exists()
 @pytest.mark.skipif(bool(why_not()), reason=why_not())
 def test_what_a_dead_browser_leaves_is_let_go_of(tmp_path: Path) -> None:
     program = tmp_path / "chromium"
-    program.symlink_to("/bin/true")
+    program.symlink_to("/bin/cat")
     command = inside([sys.executable, "-c", FIRST, str(program)])
     first = subprocess.run(command, check=False, capture_output=True, text=True, timeout=30)
     assert first.returncode == 0, first.stderr

@@ -341,5 +341,5 @@ def test_a_run_of_rows_is_kept_and_told(tmp_path: Path, catalogue: Catalogue) ->
     assert [one.scenario for one in run.results] == ["table#missing", "table#large-2"]
     assert all(run.seen(result) for result in run.results)
     page = (out / "report.html").read_text("utf-8")
-    assert 'id="scenario-table-large-2"' in page
-    assert 'href="#scenario-table-large-2"' in page
+    assert 'id="s-table.large-2"' in page
+    assert 'href="#s-table.large-2"' in page
