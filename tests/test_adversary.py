@@ -48,3 +48,17 @@ def test_what_bytes_cannot_tell_is_no_disagreement_of_the_two_ways_of_carrying_b
     }
     scenario = healed(scenario_from_document(document, "seam"))
     assert examined(scenario, SimulatorImplementation(), seed=0, both=True).finding is None
+
+
+DENSE = [
+    ("get", "open", "attributes", "abort", "matchAll"),
+    ("eviction", "body", "upload", "two workers", "another fetch", "worker calls"),
+]
+"""Features that get in each other's way, with few others between."""
+
+
+@pytest.mark.parametrize("features", DENSE)
+def test_what_is_made_up_is_sound(features: tuple[str, ...]) -> None:
+    """What a step names is there still: not gone with the storage, nor held by a frame alone."""
+    for seed in range(1500):
+        generate(Seeded(seed), features)

@@ -80,9 +80,10 @@ def _get(sketch: Sketch) -> list[Raw]:
         return []
     known = [fetch.id for fetch in sketch.fetches]
     on, id = sketch.any(actors), sketch.any((*known, "f", "none"))
-    if (held := sketch.with_id(id, sketch.scope(on))) is not None:
-        sketch.held.add((on, held.name))
     opened, through = _through(sketch, on) if sketch.often(30) else ([], {})
+    # What is got through a frame is the frame's own.
+    if not through and (held := sketch.with_id(id, sketch.scope(on))) is not None:
+        sketch.held.add((on, held.name))
     name = sketch.name()
     sketch.objects.append((name, on))
     return [*opened, {"get": id, "as": name, **_on(on), **through, **_times(sketch), **OBSERVED}]

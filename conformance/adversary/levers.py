@@ -62,6 +62,8 @@ def _evict(sketch: Sketch) -> list[Raw]:
     if sketch.evicted:
         return []
     sketch.evicted = True
+    for on in list(sketch.worker_names):
+        sketch.forget(on)
     sketch.gone |= set(sketch.workers)
     sketch.events = []
     return [{"storage": "evict"}]

@@ -39,7 +39,7 @@ def can_run(scenario: Scenario, description: Description) -> bool:
 
 def _without_a_worker(step: Step, scenario: Scenario) -> bool:
     """Whether a step is of a worker that never came, or that may have lost the event it is about."""
-    if step.verb == "updateUI":
+    if step.verb in ("updateUI", "waitUntil"):
         constructed = {one.name for one in scenario.steps if one.verb == "construct"}
         ends = any(one.verb in ("worker", "browser") for one in scenario.steps)
         return step.of not in constructed or ends
