@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from conformance.results import ERROR, INCONCLUSIVE, UNSUPPORTED
 from conformance.scenario.levers import required_levers
@@ -41,7 +42,20 @@ def shares() -> list[list[str]]:
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> list[Run]:
     """The sample, as each browser was judged."""
-    folders = [tmp_path_factory.mktemp("chromium") / "run" for _ in shares()]
+    found = _run(shares(), tmp_path_factory)
+    broken = [one.scenario for run in found for one in run.results if one.verdict == ERROR]
+    # A browser may end by itself once in some hundred scenarios; twice in the same one is trouble.
+    again = _run([broken], tmp_path_factory) if broken else []
+    return [*(_without(run, broken) for run in found), *again]
+
+
+def _without(run: Run, scenarios: list[str]) -> Run:
+    return evolve(run, results=tuple(one for one in run.results if one.scenario not in scenarios))
+
+
+def _run(shares: list[list[str]], tmp_path_factory: pytest.TempPathFactory) -> list[Run]:
+    """Run each share in a browser of its own, all at once."""
+    folders = [tmp_path_factory.mktemp("chromium") / "run" for _ in shares]
     processes = [
         subprocess.Popen(
             [sys.executable, "-m", "conformance", "run", "--on", "chromium", "--out", folder, *share],
@@ -49,11 +63,11 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> list[Run]:
             stderr=subprocess.STDOUT,
             text=True,
         )
-        for folder, share in zip(folders, shares(), strict=True)
+        for folder, share in zip(folders, shares, strict=True)
     ]
     for process in processes:
         output, _ = process.communicate()
-        assert process.returncode in (0, 1), output
+        assert process.returncode in (0, 1, 3, 4), output  # what broke is looked at below
     return [read_run(folder) for folder in folders]
 
 
@@ -62,7 +76,7 @@ def test_every_scenario_comes_to_a_verdict(runs: list[Run]) -> None:
 
     It is not where a note says that it chose otherwise than presupposed, or took no notice of its user.
     """
-    assert [run.missing for run in runs] == [(), (), ()]
+    assert not [run.missing for run in runs if run.missing]
     untold = Counter(
         (result.scenario, result.verdict, result.note)
         for run in runs

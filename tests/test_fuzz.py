@@ -270,7 +270,7 @@ def test_what_can_be_run_needs_no_lever_that_is_missing(there: set[str], seed: i
 
 def test_with_every_lever_nearly_every_feature_is_usable_and_with_none_those_of_the_answers() -> None:
     every = Description("x", "1", {name: Lever(True) for name in LEVERS})
-    assert set(FEATURES) - set(usable(every)) <= {"updateUI", "permission"}
+    assert set(FEATURES) - set(usable(every)) <= {"updateUI", "waitUntil", "permission"}
     little = set(usable(LITTLE))
     assert {"status", "redirect", "get", "matchAll", "several requests"} <= little
     assert not {"network offline", "browser kill", "user pause", "permission", "cut", "kill_keeps"} & little
