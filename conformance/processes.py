@@ -13,6 +13,7 @@ import signal
 import threading
 import traceback
 from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import suppress
 from itertools import islice
 from multiprocessing.connection import Connection, wait
 from typing import Generic, TypeVar
@@ -104,9 +105,9 @@ class _Worker(Generic[T, R]):
     def end(self) -> None:
         """End the process at once, in the middle of whatever it does."""
         self.ended = True
-        self.link.close()
         self.process.kill()
         self.process.join()
+        self.link.close()
 
 
 def _briefly(thing: object) -> str:
@@ -125,13 +126,14 @@ def _serve(link: Connection, work: Callable[[T], R]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that asked
     gc.set_threshold(200_000, 10, 100)  # as for the command line itself
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    while True:
-        thing = link.recv()
-        try:
-            result, story = work(thing), ""
-        except Exception:
-            result, story = None, traceback.format_exc()
-        link.send((result, story))
+    with suppress(EOFError, BrokenPipeError, ConnectionResetError):
+        while True:
+            thing = link.recv()
+            try:
+                result, story = work(thing), ""
+            except Exception:
+                result, story = None, traceback.format_exc()
+            link.send((result, story))
 
 
 def _end_with_parent() -> None:

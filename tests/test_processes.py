@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from conformance import processes
 from conformance.processes import WorkerDied, done
 
 
@@ -81,3 +82,14 @@ def test_what_is_raised_in_a_worker_is_raised_here_with_its_story() -> None:
     with pytest.raises(RuntimeError, match=r"over 3:\n(.|\n)*in fails_at_three(.|\n)*ValueError: three"):
         list(done(fails_at_three, range(5), 2))
     assert not workers()
+
+
+def test_a_worker_that_is_given_nothing_any_more_ends_without_a_word() -> None:
+    """Who shares out the work may close the link before the worker is killed, or end by itself."""
+    ours, theirs = processes._CONTEXT.Pipe()
+    worker = processes._CONTEXT.Process(target=processes._serve, args=(theirs, double), daemon=True)
+    worker.start()
+    theirs.close()
+    ours.close()
+    worker.join(30)
+    assert worker.exitcode == 0
