@@ -254,6 +254,21 @@ FOUND = {
         [[steps]]
         until = "settled"
         """,
+    "what its arguments were too few for lends its name to nobody": """
+        [origin."/a"]
+        [[steps]]
+        fetch = "f"
+        requests = ["/a"]
+        arguments = 0
+        level = "observe"
+        [[steps]]
+        fetch = "f"
+        as = "second"
+        requests = ["/a"]
+        level = "observe"
+        [[steps]]
+        until = "settled"
+        """,
     "of calls made together that were all refused none bears the id": """
         storage = { quota = 0 }
         [origin."/a"]

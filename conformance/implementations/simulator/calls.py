@@ -104,11 +104,15 @@ class Calls(Beside):
         id = step.arguments["fetch"]
         manager = self._manager(step)
         requests = [self._request(spec) for spec in step.arguments.get("requests", ())]
-        self.names.begin(manager.registration.scope, id, step.name, requests)
         options = self._fetch_options(step.arguments.get("options", {}))
         asked = requests[0] if step.arguments.get("lone") else requests
-        promise = self._call(step, MANAGER, 3, lambda: manager.fetch(id, asked, options))
-        return self._instance(step.name, promise)
+
+        def fetch() -> Promise[Any]:
+            """What the binding calls, unless it refuses the arguments."""
+            self.names.begin(manager.registration.scope, id, step.name, requests)
+            return manager.fetch(id, asked, options)
+
+        return self._instance(step.name, self._call(step, MANAGER, 3, fetch))
 
     def _fetch_options(self, given: Mapping[str, Any]) -> BackgroundFetchOptions:
         icons = sources(given.get("icons", ()))
