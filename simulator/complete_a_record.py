@@ -187,6 +187,12 @@ def result_of_a_part(ua: UserAgent, held: int, complete: int | None, added: int)
     return "fetch-error" if added == 0 or held > complete else ""
 
 
+@point("complete-a-record-algorithm/11.r7.1a")
+def rest_may_be_asked_for(ua: UserAgent, request: Request) -> bool:
+    """Only a GET asks for the rest: another method, sent again, would do its work again (erratum 62)."""
+    return request.method == "GET"
+
+
 @point("complete-a-record-algorithm/11.r7.2")
 def result_of_a_whole(ua: UserAgent, response: Response) -> str:
     """A finished answer that is not 206: its status decides."""
@@ -304,9 +310,9 @@ class Attempt:
         if response.status != 206:
             return result_of_a_whole(self.ua, response)
         said = extract_content_range_values(self.ua, response)
-        return result_of_a_part(
-            self.ua, self.record.response_data.length, said.complete_length if said else None, added
-        )
+        length, complete = self.record.response_data.length, said.complete_length if said else None
+        result = result_of_a_part(self.ua, length, complete, added)
+        return result or ("" if rest_may_be_asked_for(self.ua, self.request) else "fetch-error")
 
     async def broken(self, offline: bool) -> None:
         """Steps r1 and r8: a network error before the response, or in the middle of its body."""

@@ -155,6 +155,12 @@ def no_if_range(original: Any, ua: UserAgent, request: Request, stored: Response
     """A resumed request says nothing of what it has: a changed resource costs the job."""
 
 
+@literal("E62", complete_a_record.rest_may_be_asked_for)
+def whatever_the_method(original: Any, ua: UserAgent, request: Request) -> bool:
+    """A short part leads to another request with a range, also where the request is a POST."""
+    return True
+
+
 @literal("E61", validate_a_partial_response.same_resource)
 def whatever_answers(original: Any, ua: UserAgent, previous: Response, partial: Response) -> bool:
     """The rest may come from another URL, if only its validator is the same."""

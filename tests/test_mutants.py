@@ -155,6 +155,7 @@ def test_a_mutant_that_acts_where_it_should_only_answer_is_run(monkeypatch: pyte
         ("E42", "extract-content-range-values-algorithm/refused#last-is-the-length"),
         ("E55", "privacy-and-bandwidth-use/unregistered-mid-way"),
         ("E61", "validate-partial-response-algorithm/another-resource"),
+        ("E62", "complete-a-record-algorithm/a-short-part-of-a-post"),
     ],
 )
 def test_a_literal_reading_shows_its_defect(erratum: str, caught_by: str) -> None:

@@ -240,6 +240,80 @@ FOUND = {
         times = 2
         level = "observe"
         """,
+    "what is refused for its mode lends its name to nobody": """
+        [origin."/a"]
+        [[steps]]
+        fetch = "f"
+        requests = [{ path = "/a", mode = "navigate" }]
+        level = "observe"
+        [[steps]]
+        fetch = "f"
+        as = "second"
+        requests = ["/a"]
+        level = "observe"
+        [[steps]]
+        until = "settled"
+        """,
+    "what its arguments were too few for lends its name to nobody": """
+        [origin."/a"]
+        [[steps]]
+        fetch = "f"
+        requests = ["/a"]
+        arguments = 0
+        level = "observe"
+        [[steps]]
+        fetch = "f"
+        as = "second"
+        requests = ["/a"]
+        level = "observe"
+        [[steps]]
+        until = "settled"
+        """,
+    "of calls made together that were all refused none bears the id": """
+        storage = { quota = 0 }
+        [origin."/a"]
+        [[steps]]
+        fetch = "f"
+        requests = ["/a"]
+        options = { downloadTotal = 1 }
+        times = 2
+        level = "observe"
+        [[steps]]
+        wait = "1 s"
+        [[steps]]
+        fetch = "f"
+        as = "second"
+        requests = ["/a"]
+        level = "observe"
+        [[steps]]
+        storage = "ample"
+        [[steps]]
+        until = "settled"
+        """,
+    "calls made together that were all refused are none of the ids' order": """
+        [origin."/a"]
+        size = 10
+        attempts = [{ trickle = { bytes = 1, every = "1 s" } }, { trickle = { bytes = 1, every = "1 s" } }]
+        [[steps]]
+        fetch = "f"
+        requests = ["/a"]
+        [[steps]]
+        wait = "1 s"
+        [[steps]]
+        fetch = "g"
+        requests = ["/a"]
+        [[steps]]
+        getIds = true
+        level = "observe"
+        [[steps]]
+        fetch = "f"
+        as = "again"
+        requests = []
+        times = 2
+        level = "observe"
+        [[steps]]
+        until = "settled"
+        """,
     "a path is resolved as browsers do, also beside the root": """
         [origin."/b"]
         size = 1000

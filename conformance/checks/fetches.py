@@ -52,7 +52,7 @@ def made(seen: Evidence) -> Sequence[Made]:
     for step in (step for step in seen.scenario.steps if step.verb == "fetch"):
         for called, _ in select(seen.observations, Called, of=str(step.number)):
             settled, data = seen.settled.get(str(step.number), (None, None))
-            refused = data is not None and data.outcome == "rejected"
+            refused = data is not None and all(one.outcome == "rejected" for one in _each(step, data))
             found.append(Made(step, scope_of(seen, called), called, settled, refused))
     return found
 

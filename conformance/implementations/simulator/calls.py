@@ -10,7 +10,7 @@ from typing import Any
 
 from conformance.implementations.protocol import Unsupported
 from conformance.implementations.simulator.beside import Beside, Told
-from conformance.implementations.simulator.objects import all_settled
+from conformance.implementations.simulator.objects import all_settled, all_threw
 from conformance.implementations.simulator.reading import Reading
 from conformance.scenario.model import RequestSpec, Step
 from simulator.background_fetch_event import BackgroundFetchEvent, BackgroundFetchUpdateUIEvent
@@ -78,12 +78,18 @@ class Calls(Beside):
         except ScriptError as error:
             self._refused(step, error, "rejected")
         else:
+            if all_threw(settled.value):
+                self._forget(step)
             self.see(str(step.number), settled)
 
     def _refused(self, step: Step, error: ScriptError, how: str) -> None:
+        self._forget(step)
+        self.see(str(step.number), Settled(how, None, error.name))
+
+    def _forget(self, step: Step) -> None:
+        """No background fetch came of a step's calls, and so none bears its name."""
         if step.verb == "fetch":
             self.names.refuse(self._manager(step).registration.scope, step.arguments["fetch"], step.name)
-        self.see(str(step.number), Settled(how, None, error.name))
 
     def _call(
         self, step: Step, interface: str, arguments: int, steps: Callable[[], Promise[Any]]
@@ -98,11 +104,15 @@ class Calls(Beside):
         id = step.arguments["fetch"]
         manager = self._manager(step)
         requests = [self._request(spec) for spec in step.arguments.get("requests", ())]
-        self.names.begin(manager.registration.scope, id, step.name, requests)
         options = self._fetch_options(step.arguments.get("options", {}))
         asked = requests[0] if step.arguments.get("lone") else requests
-        promise = self._call(step, MANAGER, 3, lambda: manager.fetch(id, asked, options))
-        return self._instance(step.name, promise)
+
+        def fetch() -> Promise[Any]:
+            """What the binding calls, unless it refuses the arguments."""
+            self.names.begin(manager.registration.scope, id, step.name, requests)
+            return manager.fetch(id, asked, options)
+
+        return self._instance(step.name, self._call(step, MANAGER, 3, fetch))
 
     def _fetch_options(self, given: Mapping[str, Any]) -> BackgroundFetchOptions:
         icons = sources(given.get("icons", ()))

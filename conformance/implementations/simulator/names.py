@@ -42,13 +42,16 @@ class Names:
         self._begun.clear()
 
 
-Asked = tuple[tuple[str, str, int | None], ...]
+Asked = tuple[tuple[str, str, str, int | None], ...]
 
 
 def _asked(requests: Sequence[Request], base: str) -> Asked:
     """What requests ask for, in the form that their records have it."""
     parsed = ((request, urls.parse(request.url, base)) for request in requests)
-    return tuple((request.method.upper(), url.href if url else "", request.body) for request, url in parsed)
+    return tuple(
+        (request.method.upper(), request.mode, url.href if url else "", request.body)
+        for request, url in parsed
+    )
 
 
 def _meant(begun: Mapping[str, Asked], bg_fetch: BackgroundFetch) -> str:

@@ -67,7 +67,7 @@ AUTHORITY = Key(
     "authority",
     Text(
         '"text", "practice" or "erratum N" with N from 1 to 61',
-        r"text|practice|erratum ([1-9]|[1-5][0-9]|6[01])",
+        r"text|practice|erratum ([1-9]|[1-5][0-9]|6[0-2])",
     ),
     "what it rests on: the text, an erratum by its number, or what browsers do",
     "text",
