@@ -314,6 +314,68 @@ FOUND = {
         [[steps]]
         until = "settled"
         """,
+    "of two calls alike at once, the first of which is refused, the second has the name": """
+        [origin."/a"]
+        size = 1000
+        attempts = [{ stall = { after = 500 } }]
+        [origin."/c"]
+        size = 1000
+        attempts = [{ stall = { after = 500 } }]
+        [[steps]]
+        fetch = "f"
+        requests = ["/a"]
+        [[steps]]
+        until = { sent = 500, path = "/a" }
+        [[steps]]
+        fetch = "f"
+        as = "refused"
+        requests = ["/c"]
+        level = "observe"
+        [[steps]]
+        user = "cancel"
+        of = "f"
+        [[steps]]
+        fetch = "f"
+        as = "accepted"
+        requests = ["/c"]
+        level = "observe"
+        [[steps]]
+        wait = "1 s"
+        [[steps]]
+        user = "cancel"
+        of = "accepted"
+        [[steps]]
+        until = "settled"
+        """,
+    "get() through a frame has the frame's object, which is never the page's own": """
+        [origin."/a"]
+        size = 1000
+        attempts = [{ stall = { after = 0 } }]
+        [[steps]]
+        fetch = "f"
+        requests = ["/a"]
+        [[steps]]
+        open = "frame"
+        at = "/"
+        in = "page"
+        [[steps]]
+        get = "f"
+        as = "one"
+        through = "frame"
+        level = "observe"
+        [[steps]]
+        wait = "1 s"
+        [[steps]]
+        get = "f"
+        as = "two"
+        through = "frame"
+        level = "observe"
+        [[steps]]
+        user = "cancel"
+        of = "f"
+        [[steps]]
+        until = "settled"
+        """,
     "a path is resolved as browsers do, also beside the root": """
         [origin."/b"]
         size = 1000

@@ -132,8 +132,8 @@ def _held_already(seen: Evidence) -> Iterator[tuple[Observation, bool]]:
     if any(data.state != "granted" for _, data in select(seen.observations, Permission)):
         return  # where the user is asked, a frame's realm calls fetch(), and another one get()
     for step, called, settled, data in calls(seen, "get"):
-        if not isinstance(data.value, dict):
-            continue
+        if not isinstance(data.value, dict) or "through" in step.arguments:
+            continue  # the object of another realm is compared with the page's own
         born = max(
             (at.sequence for at, page in select(seen.observations, Page, actor=called.actor)), default=0
         )

@@ -10,7 +10,7 @@ from typing import Any
 
 from conformance.implementations.protocol import Unsupported
 from conformance.implementations.simulator.beside import Beside, Told
-from conformance.implementations.simulator.objects import all_settled, all_threw
+from conformance.implementations.simulator.objects import all_settled
 from conformance.implementations.simulator.reading import Reading
 from conformance.scenario.model import RequestSpec, Step
 from simulator.background_fetch_event import BackgroundFetchEvent, BackgroundFetchUpdateUIEvent
@@ -67,7 +67,8 @@ class Calls(Beside):
         try:
             made = [call(step) for _ in range(step.arguments.get("times", 1))]
         except ScriptError as error:
-            self._refused(step, error, "thrown" if isinstance(error, ThrownAtOnce) else "rejected")
+            how = "thrown" if isinstance(error, ThrownAtOnce) else "rejected"
+            self.see(str(step.number), Settled(how, None, error.name))
             return
         promise = made[0] if len(made) == 1 else all_settled(made)
         self.environment.ua.turns.start_soon(self._report, step, promise)
@@ -76,20 +77,8 @@ class Calls(Beside):
         try:
             settled = Settled("fulfilled", await outcome)
         except ScriptError as error:
-            self._refused(step, error, "rejected")
-        else:
-            if all_threw(settled.value):
-                self._forget(step)
-            self.see(str(step.number), settled)
-
-    def _refused(self, step: Step, error: ScriptError, how: str) -> None:
-        self._forget(step)
-        self.see(str(step.number), Settled(how, None, error.name))
-
-    def _forget(self, step: Step) -> None:
-        """No background fetch came of a step's calls, and so none bears its name."""
-        if step.verb == "fetch":
-            self.names.refuse(self._manager(step).registration.scope, step.arguments["fetch"], step.name)
+            settled = Settled("rejected", None, error.name)
+        self.see(str(step.number), settled)
 
     def _call(
         self, step: Step, interface: str, arguments: int, steps: Callable[[], Promise[Any]]
@@ -109,8 +98,9 @@ class Calls(Beside):
 
         def fetch() -> Promise[Any]:
             """What the binding calls, unless it refuses the arguments."""
-            self.names.begin(manager.registration.scope, id, step.name, requests)
-            return manager.fetch(id, asked, options)
+            promise = manager.fetch(id, asked, options)
+            self.names.begin(manager.registration.scope, id, step.name, requests, promise)
+            return promise
 
         return self._instance(step.name, self._call(step, MANAGER, 3, fetch))
 

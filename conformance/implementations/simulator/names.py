@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from typing import Any
+
+from attrs import frozen
 
 from simulator import urls
 from simulator.concepts import BackgroundFetch
+from simulator.promise import Promise
 from simulator.request import Request
 
 
@@ -13,16 +17,12 @@ class Names:
     """What the scenario calls each fetch, found again by scope and id."""
 
     def __init__(self) -> None:
-        self._begun: dict[tuple[str, str], dict[str, Asked]] = {}
+        self._begun: dict[tuple[str, str], list[_Call]] = {}
         self._fetches: dict[object, str] = {}
 
-    def begin(self, scope: str, id: str, name: str, asked: Sequence[Request]) -> None:
-        """A fetch() was called, for these requests."""
-        self._begun.setdefault((scope, id), {}).setdefault(name, _asked(asked, scope))
-
-    def refuse(self, scope: str, id: str, name: str) -> None:
-        """That fetch() was rejected: no background fetch will bear its name."""
-        self._begun.get((scope, id), {}).pop(name, None)
+    def begin(self, scope: str, id: str, name: str, asked: Sequence[Request], promise: Promise[Any]) -> None:
+        """A fetch() was called, for these requests, and gave this promise."""
+        self._begun.setdefault((scope, id), []).append(_Call(name, _asked(asked, scope), promise))
 
     def of_fetch(self, bg_fetch: BackgroundFetch) -> str:
         """The name of a background fetch, which it keeps when its id is used again."""
@@ -30,9 +30,9 @@ class Names:
         if registration.ua.log.closed:
             return bg_fetch.id  # of a process that has ended, whose tasks run down unseen
         if bg_fetch.unique_id not in self._fetches:
-            begun = self._begun.get((registration.scope, bg_fetch.id), {})
-            self._fetches[bg_fetch.unique_id] = _meant(begun, bg_fetch) or bg_fetch.id
-            begun.pop(self._fetches[bg_fetch.unique_id], None)
+            begun = self._begun.get((registration.scope, bg_fetch.id), [])
+            name = self._fetches[bg_fetch.unique_id] = _meant(begun, bg_fetch) or bg_fetch.id
+            begun[:] = [call for call in begun if call.name != name]
         return self._fetches[bg_fetch.unique_id]
 
     def end_of_process(self, stored: Sequence[BackgroundFetch]) -> None:
@@ -45,6 +45,15 @@ class Names:
 Asked = tuple[tuple[str, str, str, int | None], ...]
 
 
+@frozen
+class _Call:
+    """A call of fetch(); where its promise is rejected, no background fetch came of it."""
+
+    name: str
+    asked: Asked
+    promise: Promise[Any]
+
+
 def _asked(requests: Sequence[Request], base: str) -> Asked:
     """What requests ask for, in the form that their records have it."""
     parsed = ((request, urls.parse(request.url, base)) for request in requests)
@@ -54,9 +63,10 @@ def _asked(requests: Sequence[Request], base: str) -> Asked:
     )
 
 
-def _meant(begun: Mapping[str, Asked], bg_fetch: BackgroundFetch) -> str:
+def _meant(begun: Sequence[_Call], bg_fetch: BackgroundFetch) -> str:
     """Which of the calls led to a fetch: an earlier one may be about to be refused; "" for none."""
     scope = bg_fetch.service_worker_registration.scope
     asked = _asked([record.request for record in bg_fetch.records], scope)
-    alike = (name for name, requests in begun.items() if requests == asked)
-    return next(alike, next(iter(begun), ""))
+    open_still = [call for call in begun if call.promise.state.value != "rejected"]
+    alike = (call.name for call in open_still if call.asked == asked)
+    return next(alike, open_still[0].name if open_still else "")

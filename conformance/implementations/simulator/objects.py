@@ -123,11 +123,6 @@ async def all_settled(made: Sequence[Awaitable[Any]]) -> list[Any]:
                 call.close()
 
 
-def all_threw(value: Any) -> bool:
-    """Whether a value is what several calls came to, of which none was fulfilled."""
-    return isinstance(value, list) and all(isinstance(one, dict) and "throws" in one for one in value)
-
-
 async def _settled(call: Awaitable[Any]) -> Any:
     try:
         return await call
