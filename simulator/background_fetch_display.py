@@ -248,7 +248,7 @@ def _accept(ua: UserAgent, bg_fetch: BackgroundFetch) -> None:
 
 
 def _refuse(ua: UserAgent, bg_fetch: BackgroundFetch) -> None:
-    bg_fetch.awaits_the_user = False
+    # The question goes with the fetch: a process that dies before the abort asks again.
     refused(ua, bg_fetch)
 
 

@@ -80,7 +80,6 @@ def test_healing_is_steps_like_any_others() -> None:
         {"browser": "start", "pages": []},
         {"network": {"latency": "0 s"}},
         {"user": "accept", "of": "f"},
-        {"user": "resume", "of": "f"},
         {"release": "go"},
         {"wait": "1 d"},
         {"network": "offline"},

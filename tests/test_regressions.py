@@ -376,6 +376,40 @@ FOUND = {
         [[steps]]
         until = "settled"
         """,
+    "a part that begins behind the end has no bytes, and not fewer": """
+        [origin."/b"]
+        attempts = [{ range = { first = 1 } }]
+        [[steps]]
+        fetch = "f"
+        requests = [{ path = "/b", headers = { Range = "bytes=5-" } }]
+        [[steps]]
+        until = "settled"
+        """,
+    "a range that ends before it begins is none": """
+        [origin."/b"]
+        size = 10
+        [[steps]]
+        fetch = "f"
+        requests = [{ path = "/b", headers = { Range = "bytes=5-3" } }]
+        [[steps]]
+        until = "settled"
+        """,
+    "versions with one validator are not told apart, whatever query is asked for": """
+        [origin."/b"]
+        size = 10
+        attempts = [{ stall = { after = 1 } }, { version = "v2", etag = '"v1"' }]
+        [[steps]]
+        fetch = "f"
+        requests = ["/b?x=1"]
+        [[steps]]
+        until = { sent = 1, path = "/b?x=1" }
+        [[steps]]
+        network = "offline"
+        [[steps]]
+        network = "online"
+        [[steps]]
+        until = "settled"
+        """,
     "a path is resolved as browsers do, also beside the root": """
         [origin."/b"]
         size = 1000
@@ -396,10 +430,8 @@ def test_what_was_found_stays_mended(name: str) -> None:
         assert [check for check in checks if check.verdict == FAIL and check.level == "must"] == []
 
 
-def test_what_a_handler_downloads_after_hours_is_healed() -> None:
-    one = scenario(
-        HEAD
-        + """
+HEALED = {
+    "what a handler downloads after hours": """
         [workers."/"]
         backgroundfetchsuccess = [{ download = "/b", level = "observe" }]
         [origin."/a"]
@@ -411,15 +443,22 @@ def test_what_a_handler_downloads_after_hours_is_healed() -> None:
         [[steps]]
         fetch = "f"
         requests = ["/a"]
-        """
-    )
-    assert judged(healed(one))[0] == PASS
-
-
-def test_what_begins_in_the_background_is_healed_by_the_user() -> None:
-    one = scenario(
-        HEAD
-        + """
+        """,
+    "what a handler downloads twice, and the second time by another URL": """
+        [workers."/"]
+        backgroundfetchsuccess = [
+            { download = "/a", level = "observe" },
+            { download = "/a", level = "observe" },
+        ]
+        [origin."/a"]
+        size = 1
+        attempts = [{ stall = { after = 0 } }, { redirect = "/a?again=1" }]
+        [origin."/c"]
+        [[steps]]
+        fetch = "f"
+        requests = ["/c"]
+        """,
+    "what begins in the background and waits for the user": """
         policy = { pause_in_background = true }
         [origin."/a"]
         size = 1000
@@ -427,6 +466,23 @@ def test_what_begins_in_the_background_is_healed_by_the_user() -> None:
         fetch = "f"
         requests = ["/a"]
         on = "worker"
-        """
-    )
-    assert judged(healed(one))[0] == PASS
+        """,
+    "a refusal that its process did not live to carry out": """
+        permission = "prompt"
+        policy = { prompt_starts_paused = true }
+        [origin."/a"]
+        [[steps]]
+        fetch = "f"
+        requests = [{ path = "/a", method = "PUT" }]
+        level = "observe"
+        [[steps]]
+        user = "refuse"
+        [[steps]]
+        browser = "terminate"
+        """,
+}
+
+
+@pytest.mark.parametrize("name", HEALED)
+def test_what_stood_still_is_healed(name: str) -> None:
+    assert judged(healed(scenario(HEAD + HEALED[name])))[0] == PASS

@@ -7,6 +7,7 @@ and asks nothing of a driver.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -71,9 +72,6 @@ def _consent(scenario: Scenario) -> Iterator[Raw]:
     fetches = [step for step in scenario.steps if step.verb == "fetch" and not step.throws]
     if scenario.policy.get("pause_in_background"):
         paused |= {step.name for step in fetches if is_worker(step.on)}
-    if asked and any(step.verb == "browser" for step in scenario.steps):
-        # A refusal whose process died before it took effect leaves a pause, and nothing to accept.
-        paused |= {step.name for step in fetches}
     for fetch in dict.fromkeys(step.name for step in fetches):
         if asked:
             yield {"user": "accept", "of": fetch}
@@ -97,12 +95,23 @@ def _gates(scenario: Scenario) -> set[str]:
 def _deadest(scenario: Scenario) -> int:
     """How many outages are needed: up to the last answer of any resource that stands still until one.
 
-    What a handler downloads comes one after the other, each with answers that may stand still.
+    What a handler downloads comes one after the other, each with answers that may stand still, and
+    each URL of a resource with answers of its own.
     """
     handlers = [steps for script in scenario.workers.values() for steps in script.handlers.values()]
     in_turn = any(step.verb == "download" for steps in handlers for step in steps)
-    needed = [_last_dead(resource) for resource in scenario.origin.values()]
-    return sum(needed) if in_turn else max(needed, default=0)
+    if not in_turn:
+        return max(map(_last_dead, scenario.origin.values()), default=0)
+    urls = Counter(text.partition("?")[0] for text in set(_texts(scenario.document)))
+    return sum(max(urls[path], 1) * _last_dead(resource) for path, resource in scenario.origin.items())
+
+
+def _texts(raw: Any) -> Iterator[str]:
+    """Every text of a document, but for the keys."""
+    if isinstance(raw, str):
+        yield raw
+    for one in raw.values() if isinstance(raw, dict) else raw if isinstance(raw, list) else ():
+        yield from _texts(one)
 
 
 def _last_dead(resource: Resource) -> int:

@@ -68,7 +68,7 @@ def preflight(answer: Answer, asked: Headers) -> Reply:
 def _part(answer: Answer, asked: dict[str, str]) -> tuple[int, int, int, dict[str, str]]:
     """Status, first byte, end, and the headers that go with them."""
     size, bent = answer.size, answer.range
-    wanted = SINGLE_RANGE.fullmatch(asked.get("range", "").replace(" ", ""))
+    wanted = _single_range(asked.get("range", ""))
     honoured = wanted and bent.supported and answer.status == 200 and _unchanged(answer, asked)
     if not honoured and answer.status != 206:
         return answer.status, 0, size, {"Accept-Ranges": "bytes"} if bent.supported else {}
@@ -77,12 +77,18 @@ def _part(answer: Answer, asked: dict[str, str]) -> tuple[int, int, int, dict[st
         return 416, 0, 0, {"Content-Range": f"bytes */{size}"}
     stop = min(size, int(wanted[2]) + 1) if wanted and wanted[2] else size
     if bent.first is not None:
-        start = bent.first
+        start, stop = bent.first, max(bent.first, stop)
     if bent.length is not None:
         stop = min(stop, start + bent.length)
     total = size if bent.total is None else bent.total
     said = f"bytes {start}-{stop - 1}/{total}" if bent.header is None else bent.header
     return 206, start, stop, {"Content-Range": said} if said else {}
+
+
+def _single_range(said: str) -> re.Match[str] | None:
+    """The one range that is asked for; RFC 9110 has a last position before the first be no range."""
+    found = SINGLE_RANGE.fullmatch(said.replace(" ", ""))
+    return None if found and found[2] and int(found[2]) < int(found[1]) else found
 
 
 def _unchanged(answer: Answer, asked: dict[str, str]) -> bool:
