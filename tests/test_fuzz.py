@@ -319,6 +319,14 @@ def test_a_hand_reaches_what_runs_and_is_still_shown(does: list[str], reached: b
     assert in_reach(scenario(HELD + text)) == reached
 
 
+@pytest.mark.parametrize(("on", "can"), [("page", True), ("worker", False)])
+def test_nobody_waits_for_the_bytes_of_a_fetch_that_may_be_refused(on: str, can: bool) -> None:
+    """Whether a worker may call fetch() is open (erratum 26)."""
+    waits = HELD.replace('requests = ["/a"]', f'requests = ["/a"]\non = "{on}"\nlevel = "observe"')
+    every = Description("x", "1", {name: Lever(True) for name in LEVERS})
+    assert can_run(scenario(waits + '[[steps]]\nuntil = { sent = 10, path = "/a" }\n'), every) == can
+
+
 # -- outcomes that the reference never has ------------------------------------------------------
 
 

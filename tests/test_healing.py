@@ -60,6 +60,23 @@ def test_what_never_ends_is_found(mutant: str, id: str) -> None:
     assert any(check.verdict == FAIL for check in judge(mended, observations))
 
 
+def test_records_may_be_completed_one_after_the_other() -> None:
+    one = scenario(
+        """
+        title = "Three that stand still"
+        clauses = ["complete-a-record-algorithm/8a"]
+        origin."/a" = { size = 10, attempts = [{ stall = { after = 1 } }] }
+        origin."/b" = { size = 10, attempts = [{}, { stall = { after = 1 } }] }
+        origin."/c" = { size = 10 }
+        steps = [{ fetch = "f", requests = ["/a", "/b", "/c"] }]
+        """
+    )
+    assert (
+        sum(step.verb == "network" and not step.arguments["network"].online for step in healed(one).steps)
+        == 3
+    )
+
+
 def test_healing_is_steps_like_any_others() -> None:
     one = scenario(
         """

@@ -34,7 +34,8 @@ def can_run(scenario: Scenario, description: Description) -> bool:
     needed = required_levers(scenario)
     levers = (description.levers.get(name) for name in needed)
     there = "prompt" not in needed and all(lever is not None and lever.available for lever in levers)
-    return there and not any(_without_a_worker(step, scenario) for step in scenario.steps)
+    stuck = any(_without_a_worker(step, scenario) or _may_never_be(step, scenario) for step in scenario.steps)
+    return there and not stuck
 
 
 def _without_a_worker(step: Step, scenario: Scenario) -> bool:
@@ -44,6 +45,15 @@ def _without_a_worker(step: Step, scenario: Scenario) -> bool:
         ends = any(one.verb in ("worker", "browser") for one in scenario.steps)
         return step.of not in constructed or ends
     return is_worker(step.on) and any(not one.installs for one in scenario.workers.values())
+
+
+def _may_never_be(step: Step, scenario: Scenario) -> bool:
+    """Whether a step waits for bytes that only a worker asks for, whom erratum 26 may refuse."""
+    waits_for = step.arguments["until"].path if step.verb == "until" else ""
+    pages = (one for one in scenario.steps if one.verb == "fetch" and not is_worker(one.on))
+    return waits_for != "" and waits_for not in {
+        spec.path for one in pages for spec in one.arguments["requests"]
+    }
 
 
 def kind(scenario: Scenario) -> str:

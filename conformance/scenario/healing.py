@@ -95,13 +95,9 @@ def _gates(scenario: Scenario) -> set[str]:
 def _deadest(scenario: Scenario) -> int:
     """How many outages are needed: up to the last answer of any resource that stands still until one.
 
-    What a handler downloads comes one after the other, each with answers that may stand still, and
-    each URL of a resource with answers of its own.
+    Records may be completed one after the other, and so is what a handler downloads, each with answers
+    that may stand still; and each URL of a resource has answers of its own.
     """
-    handlers = [steps for script in scenario.workers.values() for steps in script.handlers.values()]
-    in_turn = any(step.verb == "download" for steps in handlers for step in steps)
-    if not in_turn:
-        return max(map(_last_dead, scenario.origin.values()), default=0)
     urls = Counter(text.partition("?")[0] for text in set(_texts(scenario.document)))
     return sum(max(urls[path], 1) * _last_dead(resource) for path, resource in scenario.origin.items())
 
