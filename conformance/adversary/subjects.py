@@ -20,7 +20,7 @@ from conformance.adversary.hastened import hastened
 from conformance.adversary.hunt import Failure
 from conformance.adversary.oracles import MOST_TURNS, Examination, Finding, examined
 from conformance.adversary.shrink import Shrinker, shrunk
-from conformance.adversary.usable import HAND, PLAIN, RESTART, can_run, kind, kinds, usable
+from conformance.adversary.usable import HAND, KILL, PLAIN, RESTART, can_run, kind, kinds, usable
 from conformance.errors import BadInput
 from conformance.implementations import find
 from conformance.implementations.protocol import Description
@@ -40,7 +40,7 @@ SHRINKING_S = 30
 """The most seconds that a browser is asked for what is smaller, for each failure."""
 
 IN_A_ROW = 10
-TURNS = (*[PLAIN] * 4, RESTART, *[PLAIN] * 3, HAND, RESTART)
+TURNS = (*[PLAIN] * 3, KILL, *[PLAIN] * 3, HAND, KILL, RESTART)
 """Scenarios of a kind come so many in a row, and the kinds in turn: all but plain ones take long."""
 
 

@@ -20,8 +20,8 @@ from conformance.scenario.story import is_worker
 
 TRIES = 8
 
-PLAIN, HAND, RESTART = "plain", "hand", "restart"
-KINDS = {RESTART: {"restart"}, HAND: {"user"}, PLAIN: {"fetch"}}
+PLAIN, HAND, RESTART, KILL = "plain", "hand", "restart", "kill"
+KINDS = {KILL: {"restart"}, RESTART: {"restart"}, HAND: {"user"}, PLAIN: {"fetch"}}
 """Scenarios that take fresh browsers, one with windows, or one without; the first that fits counts."""
 
 
@@ -59,7 +59,9 @@ def _may_never_be(step: Step, scenario: Scenario) -> bool:
 def kind(scenario: Scenario) -> str:
     """What browser a scenario takes."""
     needed = set(required_levers(scenario))
-    return next((kind for kind, levers in KINDS.items() if levers & needed), PLAIN)
+    killed = any(step.arguments["browser"] == "kill" for step in scenario.steps if step.verb == "browser")
+    fits = (kind for kind, levers in KINDS.items() if levers & needed and (killed or kind != KILL))
+    return next(fits, PLAIN)
 
 
 def kinds(description: Description) -> Collection[str]:
