@@ -30,6 +30,7 @@ WORLD = (
     *FAULTS, *POLICY, "held", "upload", "stream", "several requests", "cross origin", "cors", "coding",
     "validators", "headers", "request headers", "odd request", "odd calls", "downloadTotal", "icons",
     "handlers", "two workers", "no worker", "worker calls", "starts otherwise", "connectSrc",
+    "torn write",
 )  # fmt: skip
 FEATURES = (*WORLD, *ACTS)
 """Every feature that a scenario may have."""

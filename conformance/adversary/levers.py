@@ -124,7 +124,7 @@ def _restart(how: str) -> Act:
             sketch.open(page, "/")
         sketch.events = []
         end: Raw = {"browser": how}
-        if how == "kill" and sketch.often(40):
+        if how == "kill" and "torn write" in sketch.on:
             end["torn"] = sketch.any((1000, 65_536, 1))
         return [end, *meanwhile, {"browser": "start", "pages": pages}]
 

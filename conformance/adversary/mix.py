@@ -103,6 +103,7 @@ _SPECIAL: Mapping[str, Sign] = {
     "user dismiss": _does("user", "dismiss"),
     "user consent": _does("user", "accept", "refuse", "always-allow", "always-deny"),
     **{f"browser {word}": _does("browser", word) for word in ("kill", "quit", "terminate")},
+    "torn write": lambda s, steps, t: any("torn" in step.arguments for step in steps),
     **{f"worker {word}": _does("worker", word) for word in ("stop", "update", "unregister")},
     "upload": lambda s, steps, trace: any(True for _ in select(trace, Upload)),
     "stream": _requested(lambda one: one.stream is not None),
