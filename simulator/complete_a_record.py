@@ -6,6 +6,7 @@ terminated fetch are never run, because terminating cancels the attempt (erratum
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from simulator.concepts import BackgroundFetch, BackgroundFetchRecord, BackgroundFetchResponse
@@ -130,6 +131,12 @@ def forget(ua: UserAgent, bg_fetch: BackgroundFetch, dropped: BackgroundFetchRes
     """Dropped bytes are stored no longer, so that downloaded falls (erratum 48)."""
     ua.storage.give_back(dropped.length)
     bg_fetch.stored_body_bytes_total -= dropped.length
+
+
+@point("complete-a-record-algorithm/11.r6.3")
+def slices(ua: UserAgent, span: Span) -> Iterable[Span]:
+    """Bytes are counted and stored as they arrive; how many at a time is the user agent's choice."""
+    return (span,)
 
 
 @point("complete-a-record-algorithm/11.r6.2")
@@ -283,8 +290,8 @@ class Attempt:
         data, held = self.record.response_data, self.record.response_data.length
         if arriving.body is None and not null_body_is_whole(self.ua, arriving.response):
             await self.ua.turns.until(lambda: False, why="the end of a body that there is not")
-        while arriving.body and (span := await arriving.body.read()):
-            if not self.take(data, span, arriving.response):
+        while arriving.body and (arrived := await arriving.body.read()):
+            if not all(self.take(data, span, arriving.response) for span in slices(self.ua, arrived)):
                 return
         self.record.failed_attempts = 0
         data.set_result(self.result(arriving.response, data.length - held))

@@ -84,7 +84,11 @@ def test_what_the_reference_does_by_itself_needs_no_override() -> None:
 
 @pytest.mark.parametrize(
     "policy",
-    [{"event_lifetime_max": 300}, {"kill_keeps": "none"}, {"pause_on_metered": True}, {"portal": "unknown"}],
+    [
+        *({"event_lifetime_max": 300}, {"kill_keeps": "none"}, {"pause_on_metered": True}),
+        *({"portal": "unknown"}, {"downloads_at_once": 2}, {"slice": 1000}, {"progress_every": 10**9}),
+        {"failure_wins": "last"},
+    ],
 )
 def test_a_policy_that_differs_is_an_override_that_says_so(policy: dict[str, object]) -> None:
     (only,) = overrides_for(policy)
@@ -98,6 +102,7 @@ def test_a_policy_that_differs_is_an_override_that_says_so(policy: dict[str, obj
         ({"cut_while_onlin": "fail"}, "did you mean 'cut_while_online'"),
         ({"colour": "red"}, "there are: cut_while_online"),
         ({"cut_while_online": "maybe"}, "it can be: 'fail', 'retry'"),
+        ({"slice": 0}, "must be 1 at least"),
     ],
 )
 def test_an_unknown_policy_says_what_there_is(policy: dict[str, str], message: str) -> None:

@@ -45,6 +45,9 @@ PORTAL = one("infrastructure/captive-portal#mid-way")
 TAKEN = one("infrastructure/captive-portal#taken-for-the-server")
 WITH_A_POST = one("infrastructure/captive-portal#a-post-is-not-sent-again")
 
+ONE_AT_A_TIME = one("perform-a-background-fetch-algorithm/one-at-a-time")
+ONCE_A_SECOND = one("update-background-fetch-instance-algorithm/once-a-second")
+
 CHOICES: list[tuple[Scenario, str, Any, Any, str]] = [
     # the scenario, the field, what it presupposes, what is chosen, and why that cannot be said to agree
     (CUT, "cut_while_online", "fail", "fail", ""),
@@ -84,6 +87,17 @@ CHOICES: list[tuple[Scenario, str, Any, Any, str]] = [
     (TAKEN, "portal", "unknown", "known", "nothing failed behind one"),
     (WITH_A_POST, "portal", "known", "known", ""),
     (UNBROKEN, "portal", "known", "known", "nothing was seen to outlast one"),
+    (ONE_AT_A_TIME, "downloads_at_once", 1, 1, ""),
+    (ONE_AT_A_TIME, "downloads_at_once", 2, 2, ""),
+    (ONE_AT_A_TIME, "downloads_at_once", "all", "all", ""),
+    (ONE_AT_A_TIME, "downloads_at_once", 1, 2, "2 requests of f were open at once"),
+    (ONE_AT_A_TIME, "downloads_at_once", 2, 1, "of no fetch of several requests"),
+    (ONE_AT_A_TIME, "downloads_at_once", "all", 2, "of no fetch of several requests"),
+    (CUT, "downloads_at_once", 1, 1, "of no fetch of several requests"),
+    (ONCE_A_SECOND, "progress_every", MINUTES // 60, MINUTES // 60, ""),
+    (ONCE_A_SECOND, "progress_every", MINUTES // 60, "slice", r"0\.30\d* s lay between two events"),
+    (ONCE_A_SECOND, "progress_every", MINUTES, MINUTES, "no object was told of progress twice"),
+    (ONCE_A_SECOND, "progress_every", "slice", "slice", "nothing that a witness can see"),
 ]
 
 

@@ -15,6 +15,10 @@ POLICY: Mapping[str, Sequence[Any]] = {
     "event_lifetime_max": ("30 s", "5 min"),
     "kill_keeps": ("none",),
     "portal": ("unknown",),
+    "downloads_at_once": (1, 2),
+    "slice": (4096, 50_000),
+    "progress_every": ("10 ms", "1 s"),
+    "failure_wins": ("last",),
 }
 """Every field, with the values beside the one that the reference user agent has by itself."""
 

@@ -18,6 +18,7 @@ from conformance.scenario.model import Step
 from conformance.scenario.story import is_worker
 from simulator.observation import (
     Browser,
+    Closed,
     Display,
     Event,
     EventDone,
@@ -26,6 +27,7 @@ from simulator.observation import (
     Never,
     Observation,
     Permission,
+    Progress,
     Request,
     Sent,
     Worker,
@@ -260,6 +262,54 @@ def _portal(seen: Evidence, wanted: str) -> str:
     )
 
 
+# -- downloads_at_once -----------------------------------------------------------------------
+
+
+def _downloads_at_once(seen: Evidence, wanted: int | str) -> str:
+    """So many requests of a fetch were open together, and never more; "all": all of them."""
+    shown = False
+    for step in seen.scenario.steps:
+        if step.verb == "fetch":
+            there, most = len(step.arguments["requests"]), _most_open(seen, step)
+            limit = there if wanted == "all" else int(wanted)
+            if most > limit:
+                return f"{most} requests of {step.name} were open at once"
+            shown |= most == limit and there > (1 if wanted == "all" else limit)
+    return "" if shown else "of no fetch of several requests were so many seen open at once"
+
+
+def _most_open(seen: Evidence, step: Step) -> int:
+    """How many requests of a fetch the origin had not yet answered to the end, at the most."""
+    paths, now, most = {request.path for request in step.arguments["requests"]}, set(), 0
+    for one in seen.observations:
+        if one.witness != "origin" or one.of not in paths:
+            continue
+        match one.data:
+            case Request(number=number):
+                now.add((one.of, number))
+            case Sent(number=number, complete=True) | Closed(number=number):
+                now.discard((one.of, number))
+        most = max(most, len(now))
+    return most
+
+
+# -- progress_every --------------------------------------------------------------------------
+
+
+def _progress_every(seen: Evidence, wanted: int | str) -> str:
+    """Progress without a result came to an object so often at most."""
+    if wanted == "slice":
+        return _untold(seen, wanted)
+    last, gaps = dict[tuple[str, str], int](), list[int]()
+    for one, data in select(seen.observations, Progress):
+        if not data.result:
+            gaps += [one.time - last[one.actor, one.of]] if (one.actor, one.of) in last else []
+            last[one.actor, one.of] = one.time
+    if not gaps:
+        return "no object was told of progress twice"
+    return f"{min(gaps) / 1e9:g} s lay between two events" if min(gaps) < int(wanted) else ""
+
+
 RULES: Mapping[str, Callable[[Evidence, Any], str]] = {
     "cut_while_online": _cut_while_online,
     "prompt_starts_paused": _prompt_starts_paused,
@@ -268,5 +318,9 @@ RULES: Mapping[str, Callable[[Evidence, Any], str]] = {
     "event_lifetime_max": _event_lifetime_max,
     "kill_keeps": _kill_keeps,
     "portal": _portal,
+    "downloads_at_once": _downloads_at_once,
+    "slice": _untold,
+    "progress_every": _progress_every,
+    "failure_wins": _untold,
 }
 """For each field of a policy, what tells whether the user agent made the choice: "" or what is amiss."""
