@@ -38,18 +38,13 @@ from simulator.observation import Step as StepSeen
 
 def chosen_otherwise(seen: Evidence) -> str:
     """What keeps the presupposed choices from being seen to have been made; "" where they were."""
+    written = seen.scenario.document.get("policy", {})
     reasons = [
-        f"{field} = {_plain(value)}: {reason}"
+        f"{field} = {written.get(field, value)}: {reason}"
         for field, value in seen.scenario.policy.items()
         if (reason := RULES.get(field, _untold)(seen, value))
     ]
     return f"not chosen as the scenario presupposes: {'; '.join(reasons)}" if reasons else ""
-
-
-def _plain(value: Any) -> str:
-    return (
-        f"{value / 1e9:g} s" if isinstance(value, int) and not isinstance(value, bool) else str(value).lower()
-    )
 
 
 def _untold(seen: Evidence, value: Any) -> str:
