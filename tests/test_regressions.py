@@ -410,6 +410,37 @@ FOUND = {
         [[steps]]
         until = "settled"
         """,
+    "nobody can tell that a part which the page asked for is another one than it says": """
+        [origin."/b"]
+        size = 10
+        attempts = [{ range = { header = "bytes 0-9/*" } }]
+        [[steps]]
+        fetch = "f"
+        requests = [{ path = "/b", headers = { Range = "bytes=5-" } }]
+        [[steps]]
+        until = "settled"
+        """,
+    "what a page of the same name heard before a kill it may hear again after it": """
+        policy = { kill_keeps = "none" }
+        [origin."/c"]
+        size = 100000
+        [[steps]]
+        fetch = "f"
+        requests = ["/c"]
+        [[steps]]
+        until = { sent = 0 }
+        [[steps]]
+        wait = "3 ms"
+        [[steps]]
+        browser = "kill"
+        [[steps]]
+        browser = "start"
+        [[steps]]
+        get = "f"
+        level = "observe"
+        [[steps]]
+        until = "settled"
+        """,
     "a path is resolved as browsers do, also beside the root": """
         [origin."/b"]
         size = 1000

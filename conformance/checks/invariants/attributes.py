@@ -63,7 +63,7 @@ def _result_before_the_end(seen: Evidence) -> Iterator[Broken]:
 
 
 def _something_changed(seen: Evidence) -> Iterator[Broken]:
-    for (page, fetch), series in seen.progress.items():
+    for page, fetch, series in _lives(seen):
         for (_, before), (observation, now) in itertools.pairwise(series):
             if evolve(before, recordsAvailable=now.recordsAvailable) == now:
                 yield f"{page} heard twice of the same progress of {fetch}", observation

@@ -21,9 +21,13 @@ SOUND = re.compile(r"empty|[^?\s]+\[0:\d+\]")
 def _bodies(seen: Evidence) -> Iterator[tuple[Observation, str, str]]:
     """Every body that was read, by a handler or by a page's step: where, of what, and its runs in words.
 
-    Not where an origin gives two versions the same validators: nobody could tell them apart.
+    Not where an origin gives two versions the same validators, or says of a part that a page has asked for
+    by itself what it likes: nobody could tell.
     """
     muddled = [resource for resource in seen.scenario.origin.values() if not _told_apart(resource)]
+    muddled += [
+        resource for resource in _asked_in_parts(seen.scenario) if any(map(_lies, _answers(resource)))
+    ]
     for (_, path), records in seen.records.items():
         for observation, record in records:
             # What a URL holds itself came from no origin, and is of no content that is known.
@@ -37,6 +41,15 @@ def _bodies(seen: Evidence) -> Iterator[tuple[Observation, str, str]]:
             yield observation, f"the body of {step.of}", runs
 
 
+def _asked_in_parts(scenario: Scenario) -> Iterator[Resource]:
+    """The resources of which a request has a Range of its own."""
+    for step in scenario.steps:
+        for spec in step.arguments.get("requests", ()):
+            resource = scenario.resource(spec.path)
+            if resource and "range" in map(str.lower, spec.headers):
+                yield resource
+
+
 def _too_short(runs: str) -> bool:
     """Whether it is one piece in which there is no room for what it is of."""
     only = re.fullmatch(r"\?\[0:(\d+)\]", runs)
@@ -45,10 +58,9 @@ def _too_short(runs: str) -> bool:
 
 def _told_apart(resource: Resource) -> bool:
     """Whether each version of a resource has validators of its own."""
-    answers = (resource.answer, *resource.attempts)
     return all(
         (one.tag and one.tag != other.tag) or (one.last_modified and one.last_modified != other.last_modified)
-        for one, other in itertools.permutations(answers, 2)
+        for one, other in itertools.permutations(_answers(resource), 2)
         if one.version != other.version
     )
 
@@ -74,8 +86,12 @@ def _of_a_success(seen: Evidence) -> Iterator[tuple[Observation, Record, set[int
 def _sizes(scenario: Scenario, path: str) -> set[int]:
     """How long the whole body at a path is; nothing where an answer claims other than it sends."""
     resource = scenario.resource(path)
-    answers = (resource.answer, *resource.attempts) if resource else ()
+    answers = _answers(resource) if resource else ()
     return set() if any(map(_lies, answers)) else {answer.size for answer in answers}
+
+
+def _answers(resource: Resource) -> tuple[Answer, ...]:
+    return (resource.answer, *resource.attempts)
 
 
 def _lies(answer: Answer) -> bool:
