@@ -323,6 +323,30 @@ FOUND = {
         [[steps]]
         until = "settled"
         """,
+    "a page that is given a frame's object twice has had it before": """
+        [origin."/a"]
+        size = 10
+        attempts = [{ stall = { after = 1, until = "gate" } }]
+        [[steps]]
+        fetch = "f"
+        requests = ["/a"]
+        [[steps]]
+        open = "inner"
+        in = "page"
+        when = { downloaded = 1 }
+        [[steps]]
+        get = "f"
+        through = "inner"
+        gives = { same = false }
+        [[steps]]
+        get = "f"
+        through = "inner"
+        gives = { same = true }
+        [[steps]]
+        release = "gate"
+        [[steps]]
+        until = "settled"
+        """,
 }
 
 
@@ -352,6 +376,44 @@ def test_what_a_handler_downloads_after_hours_is_healed() -> None:
         """
     )
     assert judged(healed(one))[0] == PASS
+
+
+def test_who_is_asked_once_a_body_has_been_read_is_healed() -> None:
+    one = scenario(
+        HEAD
+        + """
+        permission = "prompt"
+        policy = { prompt_starts_paused = true }
+        [origin."/a"]
+        size = 1000
+        [[steps]]
+        fetch = "f"
+        requests = [{ path = "/a", method = "POST", body = 10, stream = { until = "gate" } }]
+        """
+    )
+    assert judged(healed(one))[0] == PASS
+
+
+def test_who_has_refused_in_vain_is_asked_again_by_the_next_process() -> None:
+    one = scenario(
+        HEAD
+        + """
+        permission = "prompt"
+        policy = { prompt_starts_paused = true }
+        [origin."/a"]
+        size = 1000
+        [[steps]]
+        fetch = "f"
+        requests = [{ path = "/a", method = "POST" }]
+        level = "observe"
+        [[steps]]
+        user = "refuse"
+        [[steps]]
+        browser = "quit"
+        """
+    )
+    for seed in range(20):
+        assert judged(healed(one), seed=seed)[0] == PASS
 
 
 def test_what_begins_in_the_background_is_healed_by_the_user() -> None:

@@ -41,8 +41,11 @@ def _mending(scenario: Scenario) -> Iterator[Raw]:
         yield {"storage": "ample"}
     if network := _good_network(scenario):
         yield {"network": network}
-    yield from _consent(scenario)
-    yield from ({"release": gate} for gate in sorted(_gates(scenario)))
+    gates, consent = sorted(_gates(scenario)), list(_consent(scenario))
+    yield from ({"release": gate} for gate in gates)
+    if gates and consent:
+        yield {"wait": "1 s"}  # nothing is asked before the body of a request has been read
+    yield from consent
     for _ in range(_deadest(scenario)):
         # What stands still until its connection dies needs just that; it may begin only after hours.
         yield from ({"wait": "1 d"}, {"network": "offline"}, {"network": "online"})
@@ -71,9 +74,6 @@ def _consent(scenario: Scenario) -> Iterator[Raw]:
     fetches = [step for step in scenario.steps if step.verb == "fetch" and not step.throws]
     if scenario.policy.get("pause_in_background"):
         paused |= {step.name for step in fetches if is_worker(step.on)}
-    if asked and any(step.verb == "browser" for step in scenario.steps):
-        # A refusal whose process died before it took effect leaves a pause, and nothing to accept.
-        paused |= {step.name for step in fetches}
     for fetch in dict.fromkeys(step.name for step in fetches):
         if asked:
             yield {"user": "accept", "of": fetch}
