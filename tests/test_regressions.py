@@ -323,6 +323,17 @@ FOUND = {
         [[steps]]
         until = "settled"
         """,
+    "what answers a query without having it has the validators that it has without": """
+        policy = { cut_while_online = "retry" }
+        [origin."/b"]
+        size = 30000
+        attempts = [{ version = "v2", etag = "", cut = { after = 10000 } }]
+        [[steps]]
+        fetch = "f"
+        requests = ["/b?x=1"]
+        [[steps]]
+        until = "settled"
+        """,
     "a page that is given a frame's object twice has had it before": """
         [origin."/a"]
         size = 10

@@ -23,11 +23,12 @@ def _bodies(seen: Evidence) -> Iterator[tuple[Observation, str, str]]:
 
     Not where an origin gives two versions the same validators: nobody could tell them apart.
     """
-    muddled = {path for path, resource in seen.scenario.origin.items() if not _told_apart(resource)}
+    muddled = {one.path for one in seen.scenario.origin.values() if not _told_apart(one)}
     for (_, path), records in seen.records.items():
         for observation, record in records:
             # What a URL holds itself came from no origin, and is of no content that is known.
-            known = not path.startswith("data:") and not muddled & {path, record.url}
+            answering = {one.path for one in map(seen.scenario.resource, (path, record.url)) if one}
+            known = not path.startswith("data:") and not muddled & answering
             if not record.exception and known and not _too_short(told(record.runs)):
                 yield observation, path, told(record.runs)
     for step, _, observation, settled in calls(seen, "read"):
