@@ -142,7 +142,7 @@ def _compared(sketch: Sketch, of: Fetch) -> str | Raw:
     like = {key: value for key, value in like.items() if key in ("path", "method", "headers")}
     if sketch.often(30):
         like["path"] = sketch.any((*PATHS, f"{like['path']}?x=1", f"{like['path']}#part", "/none"))
-    if sketch.often(30):
+    if sketch.often(60 if "headers" in sketch.on else 30):
         others: tuple[Raw, ...] = ({"method": "PUT"}, {"headers": sketch.any(HEADERS)}, {"method": "GET"})
         like |= sketch.any(others)
     return like["path"] if set(like) == {"path"} else like

@@ -201,13 +201,15 @@ def resource(sketch: Sketch, path: str) -> Raw:
 def _attempts(sketch: Sketch, size: int, *, held: bool) -> Iterator[Raw]:
     """What differs in the first few answers; ``held``: the first stands still in the middle of its body."""
     usable, at = [name for name in FAULTS if name in sketch.on], 0
+    telling = [name for name in BESIDE if name in usable]
     if held:
-        first = _standing(sketch, min(size - 1, max(1, place(sketch, size))))
+        where = min(size - 1, max(1, place(sketch, size)))
+        # What the next answer tells of its part shows only where there is a next one.
+        first = {"stall": {"after": where}} if telling and sketch.often(60) else _standing(sketch, where)
         at = _stops(first, at)
         if "unasked part" in sketch.on and sketch.often(60):
             first |= _unasked_part(sketch, size)
         yield first
-    telling = [name for name in BESIDE if name in usable]
     for n in range(sketch.chance.whole(1, 3) if usable else 0):
         rest = telling if held and n == 0 and telling and sketch.often(60) else usable
         yield (attempt := _attempt(sketch, rest, Body(size, at), ENDINGS if held else usable))
@@ -250,6 +252,8 @@ def _headers(sketch: Sketch) -> Raw:
         {"Set-Cookie": "k=v"},
         {"X-Own": "1", "Cache-Control": "no-store"},
     )
+    if {"match", "matchAll"} & sketch.on and sketch.often(40):
+        return {"Vary": "X-A"}
     return sketch.any(choices)
 
 

@@ -27,7 +27,7 @@ TOTALS = (300_000, 1, 300_001, MOST, "NaN", -1, 0.5, "Infinity", 65_536)
 
 def requests(sketch: Sketch) -> list[Raw]:
     """One request, or with the feature several."""
-    number = sketch.any((2, 3, 1)) if "several requests" in sketch.on else 1
+    number = sketch.any((2, 3, 2, 3, 1)) if "several requests" in sketch.on else 1
     if "held" in sketch.on and not sketch.fetches and sketch.often(60):
         first = sketch.chance.whole(0, 2)
         return [{"path": path} for path in (PATHS[:3] * 2)[first : first + number]]
@@ -42,7 +42,7 @@ def request(sketch: Sketch) -> Raw:
             "method": sketch.any(("POST", "PUT")),
             "body": sketch.any((70_000, 10, 0, 300_000, 1_100_000)),
         }
-    if "stream" in sketch.on and "body" in made and sketch.often(70):
+    if "stream" in sketch.on and "body" in made and sketch.often(85):
         made["stream"] = sketch.any(({}, {"fails": True}, {"until": GATE}, {"fails": True}, {"until": GATE}))
     if {"request headers", "cors"} & sketch.on and sketch.often(60):
         made["headers"] = sketch.any(HEADERS)
