@@ -46,7 +46,7 @@ class Hunt:
             raise _AllFound
         self.example += 1
         if self.example <= self._begin:
-            return Examination((), None)
+            return Examination()
         seen = self._seen(REFERENCE, scenario, order, both, None)
         if seen.finding is None:
             shared = Reference(scenario, order, seen.trace)

@@ -124,6 +124,13 @@ def test_ctrl_c_keeps_what_was_found(tmp_path: Path) -> None:
     assert list(tmp_path.glob("bgfetch-found/*.toml"))
 
 
+def test_where_nothing_can_be_run_nothing_has_passed(bgfetch: Bgfetch) -> None:
+    done = bgfetch("fuzz", "--on", "simulator:without-api", "--examples", "3")
+    assert done.exit_code == 5, done.output
+    assert "verdicts  unsupported 3" in done.output
+    assert "success" not in done.output
+
+
 # -- in real time, with a stand-in for a browser ----------------------------------------------
 
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from attrs import evolve
+
 from conformance.scenario.levers import permissions
 from conformance.scenario.load import scenario_from_document
 from conformance.scenario.model import EVICT, NetworkState, Scenario
@@ -28,7 +30,9 @@ def healed(scenario: Scenario, steps: int | None = None) -> Scenario:
     kept = list(scenario.document.get("steps", ()))[:steps]
     whole = steps is None and "expect" not in scenario.document
     begun = scenario if whole else scenario_from_document({**document, "steps": kept}, scenario.id)
-    return scenario_from_document({**document, "steps": [*kept, *_mending(begun)]}, f"{scenario.id}-healed")
+    mending = list(_mending(begun))
+    whole_again = scenario_from_document({**document, "steps": [*kept, *mending]}, f"{scenario.id}-healed")
+    return evolve(whole_again, mended=len(mending))
 
 
 def _mending(scenario: Scenario) -> Iterator[Raw]:
