@@ -46,11 +46,12 @@ class Hunt:
             raise _AllFound
         self.example += 1
         if self.example <= self._begin:
-            return Examination((), None)
+            return Examination()
         seen = self._seen(REFERENCE, scenario, order, both, None)
         if seen.finding is None:
-            shared = Reference(scenario, order)
-            for name in sorted(trio.run(mutants_that_matter, scenario, order, self._left)):
+            shared = Reference(scenario, order, seen.trace)
+            lines = [one.line() for one in seen.trace]
+            for name in sorted(trio.run(mutants_that_matter, scenario, order, self._left, lines)):
                 self._seen(name, scenario, order, both, shared)
         return seen
 

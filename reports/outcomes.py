@@ -12,7 +12,7 @@ from reports.cells import WORDS, Matrix
 from reports.machine import reason
 from reports.run import Run
 from reports.text import plural
-from simulator.observation import Browser, Event, Fault, Network, Observation, Shortened, Storage
+from simulator.observation import Browser, Fault, Network, Observation, Shortened, Storage, endings
 
 KILLERS = 20
 """Scenarios named that notice a mutant; of the rest it is said how many there are."""
@@ -35,7 +35,7 @@ def outcomes(run: Run) -> Outcomes:
     met: Counter[tuple[str, str]] = Counter()
     for result in run.results:
         seen = run.seen(result) or ()
-        ends = set(_ends(seen)) or {"no end event"}
+        ends = set(endings(seen)) or {"no end event"}
         met.update((fault, end) for fault in dict.fromkeys(faults(seen)) for end in ends)
     by_fault, by_end = (
         Counter(
@@ -65,14 +65,6 @@ def faults(seen: Sequence[Observation]) -> Iterator[str]:
                 yield "quota"
             case Browser(state=("killed" | "quit" | "terminated" | "died") as state):
                 yield f"user agent {state}"
-
-
-def _ends(seen: Sequence[Observation]) -> Iterator[str]:
-    for one in seen:
-        if isinstance(one.data, Event) and one.data.type != "backgroundfetchclick":
-            given = one.data.registration
-            why = given.get("failureReason") or given.get("result") or one.data.type
-            yield str(why)
 
 
 # -- mutants --------------------------------------------------------------------------------

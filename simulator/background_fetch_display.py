@@ -104,7 +104,7 @@ def accepted(ua: UserAgent, bg_fetch: BackgroundFetch) -> None:
 
 @point("background-fetch-display-algorithm/13")
 def refused(ua: UserAgent, bg_fetch: BackgroundFetch) -> None:
-    """A user who refuses aborts."""
+    """A user who refuses aborts; where the process ends before that takes effect, the next one asks again."""
     aborted_by_the_user(ua, bg_fetch)
 
 
@@ -247,11 +247,6 @@ def _accept(ua: UserAgent, bg_fetch: BackgroundFetch) -> None:
     show(ua, bg_fetch)
 
 
-def _refuse(ua: UserAgent, bg_fetch: BackgroundFetch) -> None:
-    # The question goes with the fetch: a process that dies before the abort asks again.
-    refused(ua, bg_fetch)
-
-
 def _always_allow(ua: UserAgent, bg_fetch: BackgroundFetch) -> None:
     decided_for_always(ua, "granted")
     _accept(ua, bg_fetch)
@@ -259,7 +254,7 @@ def _always_allow(ua: UserAgent, bg_fetch: BackgroundFetch) -> None:
 
 def _always_deny(ua: UserAgent, bg_fetch: BackgroundFetch) -> None:
     decided_for_always(ua, "denied")
-    _refuse(ua, bg_fetch)
+    refused(ua, bg_fetch)
 
 
 def _pause(ua: UserAgent, bg_fetch: BackgroundFetch) -> None:
@@ -274,7 +269,7 @@ def _resume(ua: UserAgent, bg_fetch: BackgroundFetch) -> None:
 
 USER: Mapping[str, Callable[[UserAgent, BackgroundFetch], None]] = {
     "accept": _accept,
-    "refuse": _refuse,
+    "refuse": refused,
     "always-allow": _always_allow,
     "always-deny": _always_deny,
     "pause": _pause,

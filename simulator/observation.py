@@ -493,6 +493,14 @@ def select(
             yield seen, seen.data
 
 
+def endings(observations: Sequence[Observation]) -> Iterator[str]:
+    """How fetches ended: why they failed, else the result, else the type of the end event."""
+    for _, event in select(observations, Event):
+        if event.type != "backgroundfetchclick":
+            told = event.registration
+            yield str(told.get("failureReason") or told.get("result") or event.type)
+
+
 # -- JSON Schema ----------------------------------------------------------------------------
 
 _SIMPLE = {int: "integer", str: "string", bool: "boolean"}

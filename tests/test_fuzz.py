@@ -125,6 +125,13 @@ def test_ctrl_c_keeps_what_was_found(tmp_path: Path) -> None:
     assert list(tmp_path.glob("bgfetch-found/*.toml"))
 
 
+def test_where_nothing_can_be_run_nothing_has_passed(bgfetch: Bgfetch) -> None:
+    done = bgfetch("fuzz", "--on", "simulator:without-api", "--examples", "3")
+    assert done.exit_code == 5, done.output
+    assert "verdicts  unsupported 3" in done.output
+    assert "success" not in done.output
+
+
 # -- in real time, with a stand-in for a browser ----------------------------------------------
 
 
@@ -405,8 +412,8 @@ def test_a_rule_broken_in_two_ways_is_two_findings() -> None:
 
 
 def test_a_kept_scenario_is_toml_that_says_what_is_wrong(bgfetch: Bgfetch) -> None:
-    bgfetch("fuzz", "--on", f"mutant:{MUTANT}", "--examples", "2")
+    bgfetch("fuzz", "--on", f"mutant:{MUTANT}", "--examples", "2", "--seed", "9")
     (path,) = Path("bgfetch-found").glob("*.toml")
     text = path.read_text(encoding="utf-8")
-    assert text.startswith(f"# Found by: bgfetch fuzz --on mutant:{MUTANT} --seed 0 --examples ")
+    assert text.startswith(f"# Found by: bgfetch fuzz --on mutant:{MUTANT} --seed 9 --examples ")
     assert tomli_w.dumps(dict(load(path).document)) in text

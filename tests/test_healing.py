@@ -96,8 +96,9 @@ def test_healing_is_steps_like_any_others() -> None:
     assert added == [
         {"browser": "start", "pages": []},
         {"network": {"latency": "0 s"}},
-        {"user": "accept", "of": "f"},
         {"release": "go"},
+        {"wait": "1 s"},
+        {"user": "accept", "of": "f"},
         {"wait": "1 d"},
         {"network": "offline"},
         {"network": "online"},

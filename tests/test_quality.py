@@ -11,6 +11,7 @@ from pathlib import Path
 from statistics import median
 
 import pytest
+import trio
 
 from benchmarks.adversary import Kept
 from benchmarks.hunts import REFERENCE, Hunt, Shrunk, agent, cut_down, go_on, hunted
@@ -24,9 +25,12 @@ from benchmarks.quality import (
     Found,
     table,
 )
+from conformance.adversary.chance import Seeded
+from conformance.adversary.generate import generate
 from conformance.adversary.hunt import Budget, Failure, Tally, hunt
 from conformance.adversary.oracles import broken, examined, observe
 from conformance.mutants import mutants
+from conformance.mutants.pruning import mutants_that_matter
 from conformance.scenario.load import scenario_from_document
 
 SPREAD = tuple(mutants())[::15]
@@ -103,6 +107,19 @@ def test_a_hunt_that_goes_on_finds_what_a_whole_one_does(found: Mapping[str, Fai
     go_on(Hunt({late}, again.setdefault, begin), SEED, EXAMPLES, lambda done: None)
     assert again[late].example == found[late].example
     assert again[late].scenario.document == found[late].scenario.document
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_is_not_run_on_a_mutant_would_run_as_on_the_reference(seed: int) -> None:
+    scenario = generate(Seeded(seed))
+
+    def lines(name: str) -> list[str]:
+        return [one.line() for one in observe(scenario, agent(name), seed)]
+
+    matter, reference = trio.run(mutants_that_matter, scenario, seed), lines(REFERENCE)
+    others = [name for name in mutants() if name not in matter]
+    assert others
+    assert {name for name in others if lines(name) != reference} == set()
 
 
 # -- the figures ----------------------------------------------------------------------------

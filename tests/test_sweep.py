@@ -171,6 +171,7 @@ def test_the_reference_has_nothing_wrong_with_it(bgfetch: Bgfetch) -> None:
         (["--seeds", "0-9999999999999999999"], "is no range of seeds"),
         (["--seeds", "0-9", "--on", "mutant:range-exposd"], "Did you mean mutant:range-exposed?"),
         (["--seeds", "0-9", "--on", "chromium"], "chromium cannot be swept"),
+        (["--seeds", "0-9", "--on", "simulator:without-api"], "it lacks fetch"),
         (["--seeds", "0-9", "--jobs", "0"], "--jobs"),
         (["--seeds", "0-9", "--jobs", "2", "--cluster", "tcp://127.0.0.1:1"], "Give only one"),
         (["--seeds", "0-9", "--out", "nowhere/log"], "cannot be written: No such file or directory"),
@@ -195,7 +196,7 @@ def test_every_tenth_seed_is_run_with_both_ways_of_carrying_bodies(monkeypatch: 
 
     def examined(scenario: object, on: object, seed: int, *, both: bool) -> Examination:
         asked.append((seed, both))
-        return Examination((), None)
+        return Examination()
 
     monkeypatch.setattr(sweeping, "examined", examined)
     examine("simulator", Seeds(5, 25))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from conformance.adversary.apart import shape
 from conformance.adversary.oracles import BROKEN, Examination, Finding
@@ -20,36 +20,24 @@ from conformance.scenario.model import Scenario
 
 @frozen
 class Seen(Examination):
-    """One run in real time: the verdict with its reason, and everything that is wrong.
+    """One run in real time: also the reason of the verdict.
 
     ``nearest`` is there where nothing is wrong and yet the reference never comes to the like.
     """
 
-    broken: tuple[Finding, ...] = ()
-    judged: str = PASS
     note: str = ""
     nearest: Nearest | None = None
-
-    @property
-    def findings(self) -> tuple[Finding, ...]:
-        return self.broken
-
-    @property
-    def verdict(self) -> str:
-        return INCONCLUSIVE if self.nearest else self.judged
 
 
 def seen(outcome: Outcome) -> Seen:
     """What is wrong with a run that was judged as any other is."""
-    findings = broken_rules(outcome.checks)
-    first = next(iter(findings), None)
-    return Seen(outcome.observations, first, findings, outcome.verdict, outcome.note)
+    return Seen(outcome.observations, broken_rules(outcome.checks), outcome.verdict, outcome.note)
 
 
 def compared(scenario: Scenario, run: Seen, seed: int) -> Seen:
     """The same, where nothing is wrong compared with all that the reference comes to."""
-    nearest = unheard_of(scenario, run.trace, seed) if run.judged == PASS else None
-    return Seen(run.trace, run.finding, run.broken, run.judged, run.note, nearest)
+    nearest = unheard_of(scenario, run.trace, seed) if run.verdict == PASS else None
+    return evolve(run, verdict=INCONCLUSIVE, nearest=nearest) if nearest else run
 
 
 def broken_rules(checks: Iterable[Check]) -> tuple[Finding, ...]:

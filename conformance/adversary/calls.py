@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from conformance.adversary.origins import ICON, PATHS
+from conformance.adversary.origins import GATE, ICON, PATHS
 from conformance.adversary.requests import HEADERS, briefly, options, plain, request, requests
 from conformance.adversary.sketch import Fetch, Raw, Sketch
 
@@ -53,6 +53,8 @@ def fetch(sketch: Sketch, same: str | None = None) -> list[Raw]:
     if "odd calls" in sketch.on and sketch.often(30):
         _oddly(sketch, step)
     kept = tuple(asked) if isinstance(step["requests"], list) and step["requests"] else ()
+    if any("until" in one.get("stream", ()) for one in kept):
+        sketch.gates = [GATE]
     sketch.fetches.append(Fetch(name, id, sketch.scope(on), kept))
     sketch.held.add((on, name))
     sketch.objects.append((name, on))
@@ -140,7 +142,7 @@ def _compared(sketch: Sketch, of: Fetch) -> str | Raw:
     like = {key: value for key, value in like.items() if key in ("path", "method", "headers")}
     if sketch.often(30):
         like["path"] = sketch.any((*PATHS, f"{like['path']}?x=1", f"{like['path']}#part", "/none"))
-    if sketch.often(30):
+    if sketch.often(60 if "headers" in sketch.on else 30):
         others: tuple[Raw, ...] = ({"method": "PUT"}, {"headers": sketch.any(HEADERS)}, {"method": "GET"})
         like |= sketch.any(others)
     return like["path"] if set(like) == {"path"} else like
@@ -165,6 +167,22 @@ def _match_all(sketch: Sketch, on: str, of: Fetch) -> Raw:
     compared = _compared(sketch, of)
     with_it = {"requests": compared, **_matching(sketch, compared)} if sketch.often(60) else {}
     return {"matchAll": of.name, "as": sketch.name(), **with_it}
+
+
+def _abort(sketch: Sketch) -> list[Raw]:
+    """Abort a fetch, now and then while one of its records is being read."""
+    found = _holder(sketch)
+    if found is None:
+        return []
+    on, of = found
+    before, after = list[Raw](), list[Raw]()
+    if "another fetch" in sketch.on and sketch.often(40):
+        after = fetch(sketch, of.id)  # at once, when the id may be free already or not
+        after += [{"abort": of.name, "as": sketch.name(), **_on(on), **OBSERVED}] if sketch.often(50) else []
+    elif {"match", "read"} & sketch.on and sketch.often(50):
+        before = [{**_match(sketch, on, of), **_on(on), **OBSERVED}, {"wait": "50 ms"}]
+        after = [{"read": before[0]["as"], "as": sketch.name(), **_on(on), **OBSERVED}]
+    return [*before, {"abort": of.name, "as": sketch.name(), **_on(on), **OBSERVED}, *after]
 
 
 def _read(sketch: Sketch) -> list[Raw]:
@@ -225,18 +243,30 @@ def _construct(sketch: Sketch) -> list[Raw]:
         sketch.events.append(name)
     on = _in_worker(sketch)
     made: list[Raw] = [{"construct": interface, **whose, "as": name, "on": on, **OBSERVED}]
-    if name in sketch.events and sketch.often(40):
-        made.append({"updateUI": sketch.any(SHOWN), "of": name, "on": on, **OBSERVED})
+    if name in sketch.events and sketch.often(60):
+        dispatched = {"dispatched": True} if sketch.often(60) else {}
+        made.append({"updateUI": sketch.any(SHOWN), "of": name, **dispatched, "on": on, **OBSERVED})
     return made
 
 
 def _same(sketch: Sketch) -> list[Raw]:
     """Whether two objects are one: records and what they have, registrations, the manager."""
     if sketch.worker_names and sketch.often(40):
-        event = f"{sketch.any(END_EVENTS)}.registration"
-        return [{"same": [event, event], "as": sketch.name(), "on": _in_worker(sketch), **OBSERVED}]
+        on = _in_worker(sketch)
+        held = [name for name, holder in sketch.objects if holder == on]
+        event = f"{sketch.any((*END_EVENTS, END_EVENTS[0]))}.registration"
+        among = [event, sketch.any(held or [event])]
+        ended = [{"wait": "50 ms"}] if sketch.often(60) else []
+        return [*ended, {"same": among, "as": sketch.name(), "on": on, **OBSERVED}]
     if not sketch.actors:
         return []
+    if not sketch.records and sketch.often(60):
+        before = _of(_match)(sketch)
+        return [*before, *_same_in_page(sketch)]
+    return _same_in_page(sketch)
+
+
+def _same_in_page(sketch: Sketch) -> list[Raw]:
     on = sketch.any(sketch.actors)
     records = [name for name, holder in sketch.records if holder == on]
     held = [name for name, holder in sketch.objects if holder == on]
@@ -265,8 +295,10 @@ def _wait_until(sketch: Sketch) -> list[Raw]:
     """One more promise for an event, whether it is still being dispatched, waited for, or long over."""
     if not (sketch.worker_names and sketch.fetches):
         return []
-    of = sketch.any(sketch.fetches).name
-    return [{"waitUntil": sketch.any(("1 s", "1 min")), "of": of, "on": _in_worker(sketch), **OBSERVED}]
+    of, on = sketch.any(sketch.fetches).name, _in_worker(sketch)
+    made = [{"waitUntil": sketch.any(("1 s", "1 min")), "of": of, "on": on, **OBSERVED}]
+    after = _of(_match_all)(sketch) if sketch.often(50) else []
+    return [*made, *([{"wait": "2 s"}, *after] if after else [])]
 
 
 def _query(sketch: Sketch) -> list[Raw]:
@@ -284,6 +316,18 @@ def _body(sketch: Sketch) -> list[Raw]:
     return [{"body": path, "as": sketch.name(), **_on(on), **OBSERVED}]
 
 
+def _cached(sketch: Sketch) -> list[Raw]:
+    """What the caches hold, at once or when a fetch has had its time to end."""
+    looked = _of_page(lambda sketch: _named(sketch, {"cached": sketch.any(_asked_for(sketch))}))(sketch)
+    return [{"wait": sketch.any(("50 ms", "2 min"))}, *looked] if looked and sketch.often(60) else looked
+
+
+def _asked_for(sketch: Sketch) -> Sequence[str]:
+    """The paths of the site's own that fetches ask for; where there is none, all."""
+    asked = [one["path"] for fetch in sketch.fetches for one in fetch.requests]
+    return [path for path in PATHS[:3] if path in asked] or PATHS[:3]
+
+
 def _named(sketch: Sketch, step: Raw) -> Raw:
     return {**step, "as": sketch.name()}
 
@@ -295,7 +339,7 @@ CALLS: Mapping[str, Act] = {
     "matchAll": _of(_match_all),
     "read": _read,
     "attributes": _of(_attributes),
-    "abort": _of(lambda sketch, on, of: _named(sketch, {"abort": of.name})),
+    "abort": _abort,
     "updateUI": _update_ui,
     "waitUntil": _wait_until,
     "construct": _construct,
@@ -305,7 +349,7 @@ CALLS: Mapping[str, Act] = {
     "inspect": _inspect,
     "query": _query,
     "usage": _of_page(lambda sketch: _named(sketch, {"usage": sketch.any((1, 65_536, 300_000))})),
-    "cached": _of_page(lambda sketch: _named(sketch, {"cached": sketch.any(PATHS[:3])})),
+    "cached": _cached,
     "load": _of_page(lambda sketch: _named(sketch, {"load": sketch.any(PATHS[:3])})),
     "fetchEvents": _of_worker(lambda sketch: _named(sketch, {"fetchEvents": True})),
     "another fetch": fetch,

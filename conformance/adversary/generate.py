@@ -7,10 +7,10 @@ every fetch of it must come to an end.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from conformance.adversary.calls import CALLS, fetch
-from conformance.adversary.chance import Seeded, likely, some_of
+from conformance.adversary.chance import Seeded, likely, one_of, some_of
 from conformance.adversary.levers import LEVERS, elsewhere
 from conformance.adversary.origins import FAULTS, origins
 from conformance.adversary.policy import POLICY, policy
@@ -29,20 +29,45 @@ ACTS = {**CALLS, **LEVERS}
 WORLD = (
     *FAULTS, *POLICY, "held", "upload", "stream", "several requests", "cross origin", "cors", "coding",
     "validators", "headers", "request headers", "odd request", "odd calls", "downloadTotal", "icons",
-    "handlers", "two workers", "no worker", "worker calls", "starts otherwise", "connectSrc",
+    "handlers", "two workers", "no worker", "worker calls", "starts otherwise", "connectSrc", "unasked part",
     "torn write",
 )  # fmt: skip
 FEATURES = (*WORLD, *ACTS)
 """Every feature that a scenario may have."""
+
+THEMES: Sequence[Collection[str]] = (
+    ("held", "several requests", "unasked part", "other validators", "new version", "network offline"),
+    ("held", "several requests", "content range", "network offline"),
+    ("held", "several requests", "request headers", "headers", "match", "matchAll"),
+    ("held", "several requests", "downloadTotal", "network offline"),
+    ("held", "several requests", "release", "browser kill"),
+    ("held", "another fetch", "getIds", "get", "match"),
+    ("held", "another fetch", "abort", "get"),
+    ("held", "another fetch", "icons", "headers", "look"),
+    ("held", "match", "read", "same", "abort"),
+    ("two workers", "another fetch", "getIds", "get", "open"),
+    ("handlers", "cached", "eviction"),
+    ("handlers", "waitUntil", "match"),
+    ("worker calls", "handlers", "construct", "updateUI", "same"),
+    ("several requests", "upload", "stream", "body"),
+    ("several requests", "odd request", "upload", "body"),
+    ("several requests", "odd request", "redirect", "open"),
+    ("downloadTotal", "starts otherwise", "storage", "another fetch"),
+)
+"""Features that show more of each other, and seldom meet by chance: all of a theme are on together."""
 
 
 def generate(chance: Seeded, features: Collection[str] = FEATURES) -> Scenario:
     """A scenario made of these features, healed. Never raises ScenarioError."""
     share = 10 + 10 * chance.whole(0, 3)
     on = set(some_of(chance, [one for one in FEATURES if one in features], share))
-    if "held" in features and likely(chance, 50):
+    if likely(chance, 70):
+        on = (on - {"held"}) | (set(one_of(chance, THEMES)) & set(features))
+    elif "held" in features and likely(chance, 50):
+        on.add("held")
+    if "held" in on:
         # What strikes in the middle of a body is worth more than what comes when all is over.
-        on = {*on, "held"} - {"starts otherwise", "no worker"}
+        on -= {"starts otherwise", "no worker"}
     sketch = Sketch(chance, frozenset(on))
     document = _document(sketch)
     return healed(scenario_from_document(document, "generated"))

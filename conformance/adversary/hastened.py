@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from attrs import evolve
+
 from conformance.scenario.load import scenario_from_document
 from conformance.scenario.model import Scenario
 from conformance.scenario.units import RATE, TIME
@@ -25,7 +27,7 @@ _LONGEST = {**dict.fromkeys(("wait", "waitUntil", "for", "latency"), LONGEST), "
 
 def hastened(scenario: Scenario) -> Scenario:
     """The same scenario with every wait cut short."""
-    return scenario_from_document(_hastened(scenario.document), scenario.id)
+    return evolve(scenario_from_document(_hastened(scenario.document), scenario.id), mended=scenario.mended)
 
 
 def _hastened(value: Any) -> Any:

@@ -22,6 +22,7 @@ from conformance.adversary.mix import fired
 from conformance.adversary.oracles import Examination, Finding
 from conformance.results import UNSUPPORTED
 from conformance.scenario.model import Scenario
+from simulator.observation import endings
 
 BOTH_BODIES = 10
 """Of so many examples, one is run with both ways of carrying bodies."""
@@ -29,9 +30,9 @@ BOTH_BODIES = 10
 
 @frozen
 class Budget:
-    """When a hunt ends: after so many examples or seconds, whichever comes first. None: no such limit."""
+    """When a hunt ends: after so many examples or, where there is such a limit, seconds."""
 
-    examples: int | None = 1000
+    examples: int
     seconds: float | None = None
 
 
@@ -127,8 +128,7 @@ def hunt(
     """Make examples up and examine each, from the seed ``start`` on; ``told`` is called after each.
 
     ``prepared`` gives an example as it can be examined after so many others, None where it cannot be; it
-    is not counted then, and neither is one that turns out to be unsupported. ``tally`` is one that
-    knows troubles already.
+    is not counted then. ``tally`` is one that knows troubles already.
     """
     seen = tally or Tally()
 
@@ -142,8 +142,6 @@ def hunt(
         if example is None:
             reject()
         examined = examine(example, order, seen.examples % BOTH_BODIES == 0)
-        if examined.verdict == UNSUPPORTED:
-            reject()
         _take(seen, example, order, examined, found)
         told(seen)
 
@@ -153,8 +151,8 @@ def hunt(
 
 
 def _is_spent(budget: Budget, tally: Tally) -> bool:
-    enough = budget.examples is not None and tally.examples >= budget.examples
-    return enough or (budget.seconds is not None and tally.seconds > budget.seconds)
+    late = budget.seconds is not None and tally.seconds > budget.seconds
+    return late or tally.examples >= budget.examples
 
 
 @st.composite
@@ -165,9 +163,11 @@ def _scenarios(draw: st.DrawFn, features: Collection[str]) -> Any:
 def _take(tally: Tally, scenario: Scenario, order: int, examined: Examination, found: Found) -> None:
     """Take one example into account."""
     tally.examples += 1
-    tally.features.update(fired(scenario, examined.trace))
-    tally.outcomes.update(examined.ends)
     tally.verdicts[examined.verdict] += 1
+    if examined.verdict == UNSUPPORTED:
+        return  # nothing of it has come into play
+    tally.features.update(fired(scenario, examined.trace))
+    tally.outcomes.update(endings(examined.trace))
     new = [
         Failure(scenario, order, finding, tally.examples)
         for finding in examined.findings

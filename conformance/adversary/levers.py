@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from conformance.adversary.calls import CALLS, OBSERVED, Act, fetch
 from conformance.adversary.sketch import Raw, Sketch
 
-WAITS = ("25 ms", "1 ms", "100 ms", "1 s", "2 h", "3 ms", "50 ms")
+WAITS = ("25 ms", "1 ms", "100 ms", "1 s", "2 h", "3 ms", "50 ms", "2 s")
 
 
 def _wait(sketch: Sketch) -> list[Raw]:
@@ -66,7 +66,8 @@ def _evict(sketch: Sketch) -> list[Raw]:
         sketch.forget(on)
     sketch.gone |= set(sketch.workers)
     sketch.events = []
-    return [{"storage": "evict"}]
+    looked = CALLS["cached"](sketch) if sketch.often(40) else []
+    return [{"storage": "evict"}, *looked]
 
 
 def _user(*does: str) -> Act:
@@ -96,8 +97,8 @@ def _open(sketch: Sketch) -> list[Raw]:
 
 
 def elsewhere(sketch: Sketch) -> list[Raw]:
-    """A page of the second worker, where there is one: only there shows what each sees of the other."""
-    if len(sketch.workers) < 2 or sketch.often(40):
+    """A page below: what workers see of each other shows there, and what a relative URL is relative to."""
+    if (len(sketch.workers) < 2 and "odd request" not in sketch.on) or sketch.often(40):
         return []
     name = sketch.name()
     sketch.open(name, "/sub/")

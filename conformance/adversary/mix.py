@@ -131,6 +131,14 @@ _SPECIAL: Mapping[str, Sign] = {
     "bent range": _answered(_answer("range")),
     "content range": _answered(_says_another_range),
     "new version": _answered(_answer("version")),
+    "other validators": _answered(
+        lambda s, path, n: _answer("etag")(s, path, n) or _answer("last_modified")(s, path, n)
+    ),
+    "unasked part": lambda s, steps, trace: any(
+        _answer("status")(s, seen.of, data.number) and data.status == 206
+        for seen, data in select(trace, Response)
+        if data.number == 1
+    ),
     "latency": _answered(_answer("latency")),
     "upload fault": lambda s, steps, trace: any(
         fault.of == "upload" for one in s.origin.values() for a in one.attempts for fault in a.faults

@@ -20,10 +20,11 @@ from conformance.driver import drive
 from conformance.implementations.protocol import Implementation, Unsupported
 from conformance.implementations.simulator import SimulatorImplementation
 from conformance.mutants.matrix import MOST_TURNS
-from conformance.results import FAIL, PASS
+from conformance.results import FAIL, PASS, UNSUPPORTED
+from conformance.scenario.levers import required_levers
 from conformance.scenario.model import Scenario
 from simulator.content import BLOCK
-from simulator.observation import Event, Observation, Record, Settled, select
+from simulator.observation import Observation, Record, Settled, select
 
 ORDERS = 6
 """How many orders of the reference's turns are looked at before a difference is believed."""
@@ -78,10 +79,19 @@ def broken(scenario: Scenario, trace: Trace) -> Finding | None:
 
 
 class Reference:
-    """What the reference comes to in a scenario, order after order; each is run when asked for, and once."""
+    """What the reference comes to in a scenario, order after order; each is run when asked for, and once.
 
-    def __init__(self, scenario: Scenario, seed: int) -> None:
-        self._scenario, self._seed, self._known = scenario, seed, list[Outcome]()
+    ``trace`` is its run in the first order, where that is known.
+    """
+
+    def __init__(self, scenario: Scenario, seed: int, trace: Trace | None = None) -> None:
+        self._scenario, self._seed, self._trace = scenario, seed, trace
+        self._known = [] if trace is None else [outcome(trace)]
+
+    def is_known(self, trace: Trace) -> bool:
+        """Whether another user agent came to the very run that the reference did, which is right."""
+        ours = self._trace
+        return ours is not None and list(ours) == list(trace) and repr(ours) == repr(trace)
 
     def outcomes(self, orders: int) -> Sequence[Outcome]:
         """The outcomes of the first so many orders."""
@@ -95,10 +105,10 @@ def differs(trace: Trace, reference: Reference) -> Finding | None:
     """What a run of another user agent came to, and the reference does not, in any of several orders."""
     came_to = outcome(trace)
     for orders in range(1, ORDERS + 1):
-        if not (found := differences(came_to, reference.outcomes(orders))):
+        if not (apart := differences(came_to, reference.outcomes(orders))):
             return None
-    told = tuple(told_apart(name, *pair) for name, pair in found.items())
-    return Finding(DIFFERS, tuple(map(_kind_of_difference, found)), told)
+    told = tuple(told_apart(name, *pair) for name, pair in apart.items())
+    return Finding(DIFFERS, tuple(map(_kind_of_difference, apart)), told)
 
 
 def _kind_of_difference(name: str) -> str:
@@ -119,28 +129,21 @@ def bodies(scenario: Scenario, on: SimulatorImplementation, trace: Trace, seed: 
 
 @frozen
 class Examination:
-    """One run: what was seen, and what is wrong with it, if anything."""
+    """One run: what was seen, all that is wrong with it (in virtual time one thing), and the verdict."""
 
-    trace: Trace
-    finding: Finding | None
-
-    @property
-    def ends(self) -> list[str]:
-        """How its fetches ended: the results and reasons of the end events."""
-        return [
-            str(data.registration.get("failureReason") or data.registration.get("result"))
-            for _, data in select(self.trace, Event)
-            if data.type != "backgroundfetchclick"
-        ]
+    trace: Trace = ()
+    findings: tuple[Finding, ...] = ()
+    verdict: str = PASS
 
     @property
-    def findings(self) -> tuple[Finding, ...]:
-        """All that is wrong with it; in virtual time it is one thing."""
-        return (self.finding,) if self.finding else ()
+    def finding(self) -> Finding | None:
+        """The first of what is wrong with it."""
+        return next(iter(self.findings), None)
 
-    @property
-    def verdict(self) -> str:
-        return FAIL if self.findings else PASS
+
+def found(trace: Trace, finding: Finding | None) -> Examination:
+    """A run with one thing wrong with it, or nothing."""
+    return Examination(trace, (finding,), FAIL) if finding else Examination(trace)
 
 
 def examined(
@@ -156,19 +159,22 @@ def examined(
     ``both``: with both ways of carrying bodies. ``reference``: the one of this scenario and seed,
     where several user agents are compared with it.
     """
+    if on.lacking and any(name in on.lacking for name in required_levers(scenario)):
+        return Examination(verdict=UNSUPPORTED)
     try:
         trace = observe(scenario, on, seed)
     except Unsupported:
-        return Examination((), None)
+        return Examination(verdict=UNSUPPORTED)
     except Exception as error:
         told = f"{type(error).__name__}: {error}"
-        return Examination((), Finding(DEFECT, (type(error).__name__,), (told,)))
-    found = broken(scenario, trace)
-    if found is None and on.overrides:
-        found = differs(trace, reference or Reference(scenario, seed))
-    if found is None and both and _can_be_read(trace):
-        found = bodies(scenario, on, trace, seed)
-    return Examination(trace, found)
+        return found((), Finding(DEFECT, (type(error).__name__,), (told,)))
+    known = reference is not None and reference.is_known(trace)
+    finding = None if known else broken(scenario, trace)
+    if finding is None and on.overrides and not known:
+        finding = differs(trace, reference or Reference(scenario, seed))
+    if finding is None and both and _can_be_read(trace):
+        finding = bodies(scenario, on, trace, seed)
+    return found(trace, finding)
 
 
 def _can_be_read(trace: Trace) -> bool:
@@ -190,4 +196,13 @@ def _bodies_seen(trace: Trace) -> Iterator[list[tuple[int, int]]]:
         yield [(int(start), int(stop)) for start, stop in re.findall(r"\[(\d+):(\d+)\]", told or "")]
 
 
-__all__ = ["MOST_TURNS", "Examination", "Finding", "Reference", "broken", "examined", "observe"]
+__all__ = [
+    "MOST_TURNS",
+    "Examination",
+    "Finding",
+    "Reference",
+    "broken",
+    "examined",
+    "found",
+    "observe",
+]

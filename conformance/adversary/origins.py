@@ -9,7 +9,7 @@ from attrs import frozen
 from conformance.adversary.sketch import Raw, Sketch
 
 PATHS = ("/a", "/b", "/c", "//cdn/d")
-ICON, ELSEWHERE = "/icon.png", "/elsewhere"
+ICON, ELSEWHERE, BELOW = "/icon.png", "/elsewhere", "/sub/b"
 SIZES = (300_000, 65_536, 1000, 65_537, 1, 0, 100_000)
 SPLICES = (100_000, 1, 65_536, 96, 992, 65_535)
 """Positions at which something is likely to begin or to end; so are both ends, and any may be."""
@@ -117,6 +117,14 @@ def _version(sketch: Sketch, body: Body) -> Raw:
     return {"version": "v2", **sketch.any(kept)}
 
 
+VALIDATORS: Sequence[Raw] = (
+    {"lastModified": "Mon, 02 Nov 2020 10:00:00 GMT"},
+    {"etag": '"other"'},
+    {"etag": ""},
+)
+"""What is told of the same version otherwise than before, for the first time, or no longer."""
+
+
 def _status(sketch: Sketch, body: Body) -> Raw:
     code = sketch.any(CODES)
     if code == 206 and sketch.often(60):
@@ -137,6 +145,7 @@ FAULTS: Mapping[str, Maker] = {
     "bent range": _range,
     "content range": _content_range,
     "new version": _version,
+    "other validators": lambda sketch, body: {**sketch.any(VALIDATORS)},
     "status": _status,
     "refuse": lambda sketch, body: {"refuse": True},
     "latency": lambda sketch, body: {"latency": sketch.any(("30 s", "1 ms", "2 h"))},
@@ -151,7 +160,7 @@ FAULTS: Mapping[str, Maker] = {
 ENDINGS = ("cut", "stall", "trickle")
 """How a body comes, or does not; in the same attempt it may be another one, or be told of otherwise."""
 
-BESIDE = ("bent range", "content range", "new version", "latency")
+BESIDE = ("bent range", "content range", "new version", "other validators", "latency")
 
 
 def origins(sketch: Sketch) -> dict[str, Raw]:
@@ -162,6 +171,8 @@ def origins(sketch: Sketch) -> dict[str, Raw]:
         if sketch.often(30):
             made[ELSEWHERE]["redirect"] = ELSEWHERE  # and round in circles
         made["//cdn/d"]["attempts"] = [one for one in made["//cdn/d"]["attempts"] if "redirect" not in one]
+    if "odd request" in sketch.on:
+        made[BELOW] = {"size": 1000}
     if "icons" in sketch.on:
         made[ICON] = {"size": 1000, "headers": {"Content-Type": "image/png"}}
     return made
@@ -190,18 +201,25 @@ def resource(sketch: Sketch, path: str) -> Raw:
 def _attempts(sketch: Sketch, size: int, *, held: bool) -> Iterator[Raw]:
     """What differs in the first few answers; ``held``: the first stands still in the middle of its body."""
     usable, at = [name for name in FAULTS if name in sketch.on], 0
-    if held:
-        yield (first := _standing(sketch, min(size - 1, max(1, place(sketch, size)))))
-        at = _stops(first, at)
-        if "bent range" in usable and size - at > 1 and sketch.often(30):
-            total = {"total": sketch.any(("*", size + 1))}
-            yield {"range": total, "stall": {"after": 1}}  # so that what it told is compared with the next
-            at += 1
     telling = [name for name in BESIDE if name in usable]
+    if held:
+        where = min(size - 1, max(1, place(sketch, size)))
+        # What the next answer tells of its part shows only where there is a next one.
+        first = {"stall": {"after": where}} if telling and sketch.often(60) else _standing(sketch, where)
+        at = _stops(first, at)
+        if "unasked part" in sketch.on and sketch.often(60):
+            first |= _unasked_part(sketch, size)
+        yield first
     for n in range(sketch.chance.whole(1, 3) if usable else 0):
         rest = telling if held and n == 0 and telling and sketch.often(60) else usable
         yield (attempt := _attempt(sketch, rest, Body(size, at), ENDINGS if held else usable))
         at = min(size, _stops(attempt, at))
+
+
+def _unasked_part(sketch: Sketch, size: int) -> Raw:
+    """A whole answer that says it is a part; what it tells of the whole is compared with the next part."""
+    total = sketch.any((size, "*", size + 1))
+    return {"status": 206, "range": {"header": f"bytes 0-{size - 1}/{total}"}}
 
 
 def _stops(attempt: Raw, at: int) -> int:
@@ -234,6 +252,8 @@ def _headers(sketch: Sketch) -> Raw:
         {"Set-Cookie": "k=v"},
         {"X-Own": "1", "Cache-Control": "no-store"},
     )
+    if {"match", "matchAll"} & sketch.on and sketch.often(40):
+        return {"Vary": "X-A"}
     return sketch.any(choices)
 
 

@@ -67,7 +67,6 @@ class Shrinker:
 
     fails: Callable[[Scenario], bool]
     most_seconds: float = 30.0
-    tries: int = 0
     _ends: float = 0.0
 
     def shrink(self, document: Raw) -> Raw:
@@ -92,7 +91,6 @@ class Shrinker:
         return document
 
     def _still_fails(self, document: Raw) -> bool:
-        self.tries += 1
         try:
             return self.fails(healed(scenario_from_document(document, "shrunk")))
         except ScenarioError:

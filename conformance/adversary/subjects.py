@@ -18,7 +18,7 @@ from conformance.adversary.generate import FEATURES
 from conformance.adversary.hand_reach import in_reach
 from conformance.adversary.hastened import hastened
 from conformance.adversary.hunt import Failure
-from conformance.adversary.oracles import MOST_TURNS, Examination, Finding, examined
+from conformance.adversary.oracles import MOST_TURNS, Examination, Finding, examined, found
 from conformance.adversary.shrink import Shrinker, shrunk
 from conformance.adversary.usable import HAND, KILL, PLAIN, RESTART, can_run, kind, kinds, usable
 from conformance.errors import BadInput
@@ -66,12 +66,12 @@ class Subject(Protocol):
 @asynccontextmanager
 async def subject(name: str) -> AsyncIterator[Subject]:
     """What ``--on`` names, open as long as it is hunted on. Raises BadInput."""
-    found = find(name)
-    if isinstance(found, SimulatorImplementation):
-        on = SimulatorImplementation(found.name, found.overrides, found.lacking, most=MOST_TURNS)
+    named = find(name)
+    if isinstance(named, SimulatorImplementation):
+        on = SimulatorImplementation(named.name, named.overrides, named.lacking, most=MOST_TURNS)
         yield InVirtualTime(on, trio.from_thread.check_cancelled)
         return
-    candidate = Candidate(found)
+    candidate = Candidate(named)
     try:
         description = await candidate.open_first()
         yield InRealTime(candidate, description, await trio.to_thread.run_sync(usable, description))
@@ -100,7 +100,7 @@ class InVirtualTime:
 
     def cut_down(self, failure: Failure) -> tuple[Scenario, Examination]:
         scenario, finding = shrunk(failure, lambda one: self.examine(one, failure.seed, False).finding)
-        return scenario, Examination((), finding)
+        return scenario, found((), finding)
 
 
 @frozen
@@ -153,7 +153,7 @@ class InRealTime:
             runs = (self._shows(scenario, failure.finding, failure.seed) for _ in range(TIMES))
             if run := _last_if_all(runs):
                 return scenario, run
-        return failure.scenario, Seen((), failure.finding, (failure.finding,))
+        return failure.scenario, found((), failure.finding)
 
 
 def _last_if_all(runs: Iterable[Seen | None]) -> Seen | None:
@@ -178,7 +178,5 @@ def _bare(document: Raw, scenario: Scenario) -> Scenario | None:
 
 def _unhealed(scenario: Scenario) -> Raw:
     """The document without the steps that mend, which every smaller one gets anew."""
-    for steps in range(len(scenario.steps)):
-        if hastened(healed(scenario, steps)).document["steps"] == scenario.document["steps"]:
-            return {**scenario.document, "steps": scenario.document["steps"][:steps]}
-    return dict(scenario.document)
+    steps = scenario.document["steps"]
+    return {**scenario.document, "steps": steps[: len(steps) - scenario.mended]}

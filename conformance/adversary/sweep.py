@@ -22,6 +22,7 @@ from conformance.errors import BadInput
 from conformance.fingerprint import fingerprint
 from conformance.implementations import find
 from conformance.implementations.simulator import SimulatorImplementation
+from simulator.observation import endings
 
 BLOCK = 500
 """So many seeds make a block: a few seconds, which is what is lost when a worker is killed."""
@@ -130,7 +131,12 @@ def user_agent(name: str) -> SimulatorImplementation:
         raise BadInput(
             f"{name} cannot be swept: a sweep runs in virtual time.", "Try: bgfetch sweep --on simulator …"
         )
-    return SimulatorImplementation(found.name, found.overrides, found.lacking, most=MOST_TURNS)
+    if found.lacking:
+        raise BadInput(
+            f"{name} cannot be swept: it lacks {', '.join(found.lacking)}, which every scenario needs.",
+            f"Try: bgfetch run --on {name}",
+        )
+    return SimulatorImplementation(found.name, found.overrides, most=MOST_TURNS)
 
 
 def examine(name: str, seeds: Seeds) -> Block:
@@ -147,12 +153,12 @@ def examine(name: str, seeds: Seeds) -> Block:
     return Block(seeds, _sorted(features), _sorted(endings), tuple(found), fingerprint())
 
 
-def _one(seed: int, on: SimulatorImplementation) -> tuple[set[str], list[str], Finding | None]:
+def _one(seed: int, on: SimulatorImplementation) -> tuple[set[str], Iterable[str], Finding | None]:
     """The features that came into play, how fetches ended, and what is wrong."""
     try:
         scenario = generate(Seeded(seed))
         one = examined(scenario, on, seed, both=seed % BOTH_BODIES == 0)
-        return fired(scenario, one.trace), one.ends, one.finding
+        return fired(scenario, one.trace), endings(one.trace), one.finding
     except Exception as error:  # of the generator or of a judge: a finding, and not the end of a sweep
         name = type(error).__name__
         return set(), [], Finding(DEFECT, (name,), (f"{name}: {error}",))

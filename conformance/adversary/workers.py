@@ -11,6 +11,9 @@ TOLD_BY_HANDLERS = frozenset(
 )
 """Features that show more where a handler takes its time, or does something of its own."""
 
+MEANT = {"cache": "cached", "waitUntil": "waitUntil"}
+"""What a handler does rather than anything else, where a feature looks at what comes of it."""
+
 
 def workers(sketch: Sketch) -> dict[str, Raw]:
     """The workers by scope; mostly one that does nothing of its own."""
@@ -34,7 +37,8 @@ def _worker(sketch: Sketch) -> Raw:
 def _handler(sketch: Sketch) -> list[Raw]:
     if sketch.often(20):
         return [_step(sketch, "updateUI"), _step(sketch, "updateUI")]
-    does = ("waitUntil", "updateUI", "cache", "openWindow", "download", "waitUntil")
+    does = ["waitUntil", "updateUI", "cache", "openWindow", "download", "waitUntil"]
+    does += [one for one, feature in MEANT.items() if feature in sketch.on] * 4
     return [_step(sketch, sketch.any(does)) for _ in range(sketch.chance.whole(1, 2))]
 
 

@@ -46,7 +46,7 @@ def command(name: str, examples: int, seconds: float | None, seed: int, out: Pat
     On a browser a failure is believed once it was seen in each of three more runs.
 
     Exit code: 0 nothing failed, 1 something did, 2 bad input, 3 the harness had trouble, 4 nothing worse
-    than inconclusive.
+    than inconclusive, 5 nothing could be run.
     """
     import trio
 

@@ -16,34 +16,49 @@ from conformance.driver import drive
 from conformance.implementations.simulator import SimulatorImplementation
 from conformance.mutants.catalogue import mutant
 from conformance.scenario.model import Scenario
+from simulator import (
+    background_fetch_display_icon,
+    background_fetch_record,
+    complete_a_record,
+    create_record_objects,
+)
 from simulator.overrides import MUTANT, Override, Point
 from simulator.script_errors import ScriptError
 
 Mutants = Sequence[tuple[str, Override]]
 """Mutants of one point by name, each with what it puts there."""
 
+MAKING: Collection[Point[Any, Any]] = (
+    background_fetch_display_icon.select_an_icon,
+    background_fetch_record.response_promise,
+    complete_a_record.may_send,
+    create_record_objects.record_object,
+)
+"""Points that answer, and whose asking does something, on the reference or on a mutant."""
+
 
 async def mutants_that_matter(
-    scenario: Scenario, seed: int = 0, among: Collection[str] = mutant.by_name.keys()
+    scenario: Scenario,
+    seed: int = 0,
+    among: Collection[str] = mutant.by_name.keys(),
+    reference: Sequence[str] | None = None,
 ) -> frozenset[str]:
     """The names of the mutants, among these, whose run of the scenario may differ from the reference's.
 
-    Asking must not do anything. Where it does (the traces with and without it differ), every
-    mutant matters whose points are called.
+    ``reference`` are the lines of the reference's own run, where that is known. Asking must not do
+    anything. Where it does (the run with it is another), every mutant matters whose points are called.
     """
-    called: set[str] = set()
-    differing: set[str] = set()
-    at = _by_point(among)
-    reference = await _trace(scenario, seed, [_listener(point, at[point], called) for point in at])
-    # What is done after the last thing that is seen, one run may come to and the other not.
-    differing |= called & {name for point in at if not only_asks(point) for name, _ in at[point]}
-    if differing == called:
-        return frozenset(called)
+    at, differing = _by_point(among), set[str]()
+    usual = await _trace(scenario, seed, []) if reference is None else reference
     asking = await _trace(scenario, seed, [_probe(point, at[point], differing) for point in at])
-    return frozenset(differing if asking == reference else called)
+    if asking == usual:
+        return frozenset(differing)
+    called = set[str]()
+    await _trace(scenario, seed, [_listener(point, at[point], called) for point in at])
+    return frozenset(called)
 
 
-async def _trace(scenario: Scenario, seed: int, overrides: Sequence[Override]) -> list[str]:
+async def _trace(scenario: Scenario, seed: int, overrides: Sequence[Override]) -> Sequence[str]:
     async with SimulatorImplementation("reference", overrides).start(scenario, seed) as session:
         await drive(scenario, session)
     return [seen.line() for seen in session.log.observations]
@@ -64,12 +79,17 @@ def _probe(point: Point[Any, Any], mutants: Mutants, differing: set[str]) -> Ove
     """An override that does what the point does, and notes which mutants would not."""
     if not only_asks(point):
         return _listener(point, mutants, differing)
+    alike = dict(mutants)
 
     def probe(original: Callable[..., Any], *args: Any) -> Any:
-        usual = _answer(original, *args)
-        for name, one in mutants:
-            if name not in differing and _answer(one.replacement, original, *args) != usual:
-                differing.add(name)
+        if alike:
+            usual = _answer(original, *args)
+            others = [
+                name for name, one in alike.items() if _answer(one.replacement, original, *args) != usual
+            ]
+            differing.update(others)
+            for name in others:
+                del alike[name]
         return original(*args)
 
     return Override(MUTANT, "probe", point, probe, "")
@@ -86,9 +106,9 @@ def _by_point(among: Collection[str]) -> Mapping[Point[Any, Any], Mutants]:
 
 def only_asks(point: Point[Any, Any]) -> bool:
     """Whether a point answers or refuses (its name then begins with check) and does nothing else."""
-    if iscoroutinefunction(point.function):
+    if point in MAKING or iscoroutinefunction(point.function):
         return False
-    return point.function.__annotations__.get("return") != "None" or point.name.startswith("check_")
+    return point.function.__annotations__.get("return") != "None" or point.name.split("_")[0] == "check"
 
 
 def _answer(function: Callable[..., Any], *args: Any) -> object:

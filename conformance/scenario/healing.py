@@ -11,6 +11,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from attrs import evolve
+
 from conformance.scenario.levers import permissions
 from conformance.scenario.load import scenario_from_document
 from conformance.scenario.model import EVICT, NetworkState, Scenario
@@ -29,7 +31,9 @@ def healed(scenario: Scenario, steps: int | None = None) -> Scenario:
     kept = list(scenario.document.get("steps", ()))[:steps]
     whole = steps is None and "expect" not in scenario.document
     begun = scenario if whole else scenario_from_document({**document, "steps": kept}, scenario.id)
-    return scenario_from_document({**document, "steps": [*kept, *_mending(begun)]}, f"{scenario.id}-healed")
+    mending = list(_mending(begun))
+    whole_again = scenario_from_document({**document, "steps": [*kept, *mending]}, f"{scenario.id}-healed")
+    return evolve(whole_again, mended=len(mending))
 
 
 def _mending(scenario: Scenario) -> Iterator[Raw]:
@@ -42,8 +46,11 @@ def _mending(scenario: Scenario) -> Iterator[Raw]:
         yield {"storage": "ample"}
     if network := _good_network(scenario):
         yield {"network": network}
-    yield from _consent(scenario)
-    yield from ({"release": gate} for gate in sorted(_gates(scenario)))
+    gates, consent = sorted(_gates(scenario)), list(_consent(scenario))
+    yield from ({"release": gate} for gate in gates)
+    if gates and consent:
+        yield {"wait": "1 s"}  # nothing is asked before the body of a request has been read
+    yield from consent
     for _ in range(_deadest(scenario)):
         # What stands still until its connection dies needs just that; it may begin only after hours.
         yield from ({"wait": "1 d"}, {"network": "offline"}, {"network": "online"})

@@ -273,6 +273,7 @@ class Scenario:
     a file the id has the row's name, ``document`` is the file with the row laid over it, ``text``
     is what of the file concerns it, and ``line`` where the row begins; otherwise that is 0.
     ``seed`` is added to that of the run, for an order of turns that shows something.
+    ``mended`` is how many of the last steps put right what those before them have done.
     ``connect_src`` are the other origins that the pages' policy lets them connect to, None where
     they have no such policy.
     """
@@ -296,6 +297,7 @@ class Scenario:
     text: str = ""
     document: Table = Factory(dict)
     line: int = 0
+    mended: int = 0
 
     def resource(self, path: str) -> Resource | None:
         """The resource for a path: with its query first, then without."""

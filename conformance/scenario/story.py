@@ -240,8 +240,8 @@ class Story:
     # -- paths ------------------------------------------------------------------------------
 
     def answers(self, path: str) -> bool:
-        """Whether an origin of the scenario answers this path; data: and its like reach no host at all."""
-        if _NO_HOST.match(path):
+        """Whether an origin of the scenario answers this path, or it reaches no host at all, as data:."""
+        if _NO_HOST.match(path) or (_SCHEME.match(path) and _is_refused(path)):
             return True
         path = served_as(path)
         return path in self.origin or path.partition("?")[0] in self.origin
@@ -291,3 +291,9 @@ def _at_host(at: str) -> str:
 def is_worker(on: str) -> bool:
     """Whether a name after ``on`` means a worker and not a page."""
     return on == "worker" or on.startswith("worker ")
+
+
+def _is_refused(url: str) -> bool:
+    """Whether no request can be made of what has a scheme: it is no URL, or holds credentials."""
+    parsed = urls.parse(url)
+    return parsed is None or parsed.credentials

@@ -24,15 +24,13 @@ def _bodies(seen: Evidence) -> Iterator[tuple[Observation, str, str]]:
     Not where an origin gives two versions the same validators, or says of a part that a page has asked for
     by itself what it likes: nobody could tell.
     """
-    muddled = [resource for resource in seen.scenario.origin.values() if not _told_apart(resource)]
-    muddled += [
-        resource for resource in _asked_in_parts(seen.scenario) if any(map(_lies, _answers(resource)))
-    ]
+    muddled = {one.path for one in seen.scenario.origin.values() if not _told_apart(one)}
+    muddled |= {one.path for one in _asked_in_parts(seen.scenario) if any(map(_lies, _answers(one)))}
     for (_, path), records in seen.records.items():
         for observation, record in records:
             # What a URL holds itself came from no origin, and is of no content that is known.
-            of = map(seen.scenario.resource, (path, record.url))
-            known = not path.startswith("data:") and not any(one in muddled for one in of)
+            answering = {one.path for one in map(seen.scenario.resource, (path, record.url)) if one}
+            known = not path.startswith("data:") and not muddled & answering
             if not record.exception and known and not _too_short(told(record.runs)):
                 yield observation, path, told(record.runs)
     for step, _, observation, settled in calls(seen, "read"):

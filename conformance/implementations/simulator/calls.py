@@ -125,12 +125,13 @@ class Calls(Beside):
             return None
         # Which fetch bears the id is known only now: the one that did at the call may be over.
         name = self.names.of_fetch(registration.background_fetch)
-        held = self.registrations.get(name)
+        through = step.arguments.get("through", "")
+        held = self.through.get((through, name), self.registrations.get(name))
         self.objects[step.name] = registration
-        if "through" in step.arguments:
-            self.through[step.arguments["through"], name] = registration
+        if through:
+            self.through[through, name] = registration
         # What was reached through a frame is the frame's to watch.
-        seen = attributes(registration) if "through" in step.arguments else self._noted(name, registration)
+        seen = attributes(registration) if through else self._noted(name, registration)
         # Whether this is the object that the page already had for this fetch, and whose it is.
         return {**seen, "same": held is registration, "realm": self._realm(registration)}
 
