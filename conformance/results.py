@@ -34,6 +34,21 @@ class Check:
     source: str = "expectation"
     line: int = 0
 
+    @property
+    def must(self) -> bool:
+        """Whether the verdict of its scenario hangs on it."""
+        return self.level == "must"
+
+    @property
+    def fails(self) -> bool:
+        """Whether it fails its scenario."""
+        return self.must and self.verdict == FAIL
+
+    @property
+    def remarks(self) -> bool:
+        """Whether it came out otherwise without failing anything: it is a should, a may or an observe."""
+        return not self.must and self.verdict == FAIL
+
 
 @frozen
 class Result:
@@ -114,7 +129,7 @@ def verdict_of(checks: Sequence[Check]) -> str:
 
     A failed should, may or observe is shown but never fails the scenario.
     """
-    musts = [check.verdict for check in checks if check.level == "must"]
+    musts = [check.verdict for check in checks if check.must]
     for verdict in (ERROR, FAIL, INCONCLUSIVE):
         if verdict in musts:
             return verdict

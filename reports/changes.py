@@ -46,9 +46,7 @@ class Fold:
     def reason(self) -> tuple[str, ...]:
         """The clauses that failed, in the order in which they did."""
         checks = (check for result in self.results for check in result.checks)
-        return tuple(
-            dict.fromkeys(check.clause for check in checks if check.verdict == FAIL and check.level == "must")
-        )
+        return tuple(dict.fromkeys(check.clause for check in checks if check.fails))
 
     @property
     def words(self) -> str:

@@ -147,7 +147,7 @@ def _states(run: Run) -> dict[str, dict[str, dict[str, list[str]]]]:
 def _by_clause(result: Result, listed: Iterable[str]) -> Mapping[str, str]:
     states: dict[str, list[str]] = {}
     for check in result.checks:
-        state = check.verdict if check.level == "must" or check.verdict != FAIL else REMARKED
+        state = REMARKED if check.remarks else check.verdict
         states.setdefault(check.clause, []).append(state)
     told = {id: _worst(found) for id, found in states.items()}
     if result.verdict in _UNJUDGED:

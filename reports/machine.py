@@ -93,13 +93,13 @@ def moment(run: Run, nanoseconds: int = 0) -> str:
 
 def broken(result: Result) -> tuple[Check, ...]:
     """The checks that must pass and did not, those that failed before those that could not tell."""
-    found = (check for check in result.checks if check.verdict != PASS and check.level == "must")
+    found = (check for check in result.checks if check.must and check.verdict != PASS)
     return tuple(sorted(found, key=lambda check: check.verdict != FAIL))
 
 
 def remarks(result: Result) -> tuple[Check, ...]:
     """The checks that failed without failing the scenario, because nothing must be so."""
-    return tuple(check for check in result.checks if check.verdict == FAIL and check.level != "must")
+    return tuple(check for check in result.checks if check.remarks)
 
 
 def judgement(check: Check, clauses: Clauses) -> tuple[str, ...]:

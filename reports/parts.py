@@ -246,7 +246,7 @@ def _findings(
                 key = (check.level, check.authority, check.verdict, check.expected, check.actual)
                 found.setdefault(key, []).append((one, check))
     made = (_finding(group, listed, paraphrases) for group in found.values())
-    return sorted(made, key=lambda f: (f.check.level != "must", _WORST_FIRST.index(f.check.verdict)))
+    return sorted(made, key=lambda f: (not f.check.must, _WORST_FIRST.index(f.check.verdict)))
 
 
 def _finding(

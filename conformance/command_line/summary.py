@@ -78,7 +78,7 @@ def reasons(note: str, checks: Sequence[Check]) -> Iterator[str]:
     if note:
         yield f"      {_fit(note)}"
     for check in checks:
-        if check.verdict != PASS and check.level == "must":
+        if check.must and check.verdict != PASS:
             yield from _judgement(check)
 
 
