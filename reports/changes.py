@@ -70,11 +70,26 @@ class Change:
 class Changes:
     """What changed from one run to another, and how many scenarios both judged on one implementation."""
 
+    before: Run
+    after: Run
     changes: tuple[Change, ...]
     compared: int
 
     def of(self, kind: str) -> tuple[Change, ...]:
         return tuple(one for one in self.changes if one.kind == kind)
+
+    @property
+    def runs(self) -> tuple[tuple[str, Run], tuple[str, Run]]:
+        """The two runs by what they are called."""
+        return (("before", self.before), ("after", self.after))
+
+    @property
+    def versions(self) -> Iterator[str]:
+        """Each implementation with its version, or with both where they differ."""
+        told = [run.header.implementations for _, run in self.runs]
+        for name in {**told[0], **told[1]}:
+            old, new = (names.get(name, "not run") for names in told)
+            yield f"{name} {old}" if old == new else f"{name} {old} → {new}"
 
 
 Place = tuple[str, str]
@@ -86,7 +101,7 @@ def changes(before: Run, after: Run) -> Changes:
     old, new = folds(before.results), folds(after.results)
     found = [one for place in old | new if (one := _change(place, old.get(place), new.get(place)))]
     found.sort(key=lambda one: (KINDS.index(one.kind), one.implementation, one.scenario))
-    return Changes(tuple(found), len(old.keys() & new.keys()))
+    return Changes(before, after, tuple(found), len(old.keys() & new.keys()))
 
 
 def folds(results: Sequence[Result]) -> dict[Place, Fold]:
@@ -115,10 +130,3 @@ def _kind(old: Fold | None, new: Fold | None) -> str:
     if old.verdicts != new.verdicts:
         return OTHERWISE
     return OTHER_REASON if set(old.reason) != set(new.reason) else ""
-
-
-def versions(before: Run, after: Run) -> Iterator[str]:
-    """Each implementation with its version, or with both where they differ."""
-    for name in {**before.header.implementations, **after.header.implementations}:
-        old, new = (run.header.implementations.get(name, "not run") for run in (before, after))
-        yield f"{name} {old}" if old == new else f"{name} {old} → {new}"

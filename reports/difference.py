@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from conformance.results import FAIL
-from reports.changes import KINDS, NEW_FAILURE, Change, Changes, Fold, changes, versions
+from reports.changes import KINDS, NEW_FAILURE, Change, Changes, Fold
 from reports.machine import broken, dump, line, plain, replay
 from reports.markdown import code, prose
 from reports.run import Run
@@ -16,11 +16,10 @@ MOST = 200
 """Changes of one kind that are told to people; a program gets them all."""
 
 
-def terminal(before: Run, after: Run) -> Iterator[str]:
+def terminal(found: Changes) -> Iterator[str]:
     """The difference as lines, ending with the counts."""
-    found = changes(before, after)
-    yield f"of  {', '.join(line(one) for one in versions(before, after))}"
-    for name, run in (("before", before), ("after", after)):
+    yield f"of  {', '.join(line(one) for one in found.versions)}"
+    for name, run in found.runs:
         yield from (f"{name}: {line(gap)}" for gap in run.missing)
     for kind in KINDS:
         told = found.of(kind)
@@ -30,7 +29,7 @@ def terminal(before: Run, after: Run) -> Iterator[str]:
             yield from _lines(change)
         if len(told) > MOST:
             yield f"  and {len(told) - MOST} more"
-    yield from ("", _counts(found))
+    yield from ("", counts(found))
 
 
 def _lines(change: Change) -> Iterator[str]:
@@ -49,24 +48,20 @@ def _became(change: Change) -> str:
     return " → ".join(sides)
 
 
-def _counts(found: Changes) -> str:
-    counts = ", ".join(f"{len(found.of(kind))} {kind}" for kind in KINDS if found.of(kind))
-    return f"{plural(found.compared, 'judgement')} compared: {counts or 'nothing changed'}"
+def counts(found: Changes) -> str:
+    """How much changed, in one line."""
+    told = ", ".join(f"{len(found.of(kind))} {kind}" for kind in KINDS if found.of(kind))
+    return f"{plural(found.compared, 'judgement')} compared: {told or 'nothing changed'}"
 
 
-def markdown(before: Run, after: Run) -> str:
+def markdown(found: Changes) -> str:
     """The difference as Markdown: the counts, then a table of each kind."""
-    found = changes(before, after)
-    parts = ["## What changed\n", f"{_counts(found)}.\n"]
-    parts.append(f"{'; '.join(prose(one) for one in versions(before, after))}.\n")
-    parts += [f"- {name}: {prose(gap)}" for name, run in _named(before, after) for gap in run.missing]
+    parts = ["## What changed\n", f"{counts(found)}.\n"]
+    parts.append(f"{'; '.join(prose(one) for one in found.versions)}.\n")
+    parts += [f"- {name}: {prose(gap)}" for name, run in found.runs for gap in run.missing]
     for kind in KINDS:
         parts += _table(kind, found.of(kind))
     return "\n".join(parts) + "\n"
-
-
-def _named(before: Run, after: Run) -> Sequence[tuple[str, Run]]:
-    return (("before", before), ("after", after))
 
 
 def _table(kind: str, told: Sequence[Change]) -> Iterator[str]:
@@ -91,15 +86,13 @@ def _words(fold: Fold | None) -> str:
     return fold.words if fold else "not there"
 
 
-def to_json(before: Run, after: Run) -> str:
+def to_json(found: Changes) -> str:
     """The difference as one JSON object, with every change."""
-    found = changes(before, after)
     return dump(
         {
             "compared": found.compared,
             "counts": {kind: len(found.of(kind)) for kind in KINDS},
-            "before": _run(before),
-            "after": _run(after),
+            **{name: _run(run) for name, run in found.runs},
             "changes": [_row(change) for change in found.changes],
         }
     )

@@ -30,14 +30,13 @@ def command(before: Path, after: Path, wanted: str) -> NoReturn:
     from reports import difference
     from reports.changes import NEW_FAILURE, changes
 
-    old, new = read_results(before), read_results(after)
+    found = changes(read_results(before), read_results(after))
     if wanted == "markdown":
-        click.echo(difference.markdown(old, new), nl=False)
+        click.echo(difference.markdown(found), nl=False)
     elif wanted == "json":
-        click.echo(difference.to_json(old, new), nl=False)
+        click.echo(difference.to_json(found), nl=False)
     else:
-        click.echo("\n".join(difference.terminal(old, new)))
-    found = changes(old, new)
+        click.echo("\n".join(difference.terminal(found)))
     if found.of(NEW_FAILURE):
         sys.exit(FAILED)
     sys.exit(AS_EXPECTED if found.compared else NOTHING_RAN)
