@@ -7,12 +7,13 @@ what exactly was seen varies from run to run, and is no news.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from conformance.results import FAIL, PASS, Result
 from reports.cells import column_of, say, tally
-from reports.run import Run
+from reports.run import Run, observed
 
 NEW_FAILURE, FIXED, OTHER_REASON, OTHERWISE, ADDED, GONE = KINDS = (
     "new failure",
@@ -22,6 +23,9 @@ NEW_FAILURE, FIXED, OTHER_REASON, OTHERWISE, ADDED, GONE = KINDS = (
     "added",
     "gone",
 )
+
+DRAWN = 100
+"""Changes told with timelines and proof, so that a page of them stays as small as a report."""
 
 
 @frozen
@@ -47,6 +51,11 @@ class Fold:
         """The clauses that failed, in the order in which they did."""
         checks = (check for result in self.results for check in result.checks)
         return tuple(dict.fromkeys(check.clause for check in checks if check.fails))
+
+    @property
+    def telling(self) -> Result:
+        """The result that stands for all: one that failed, where there is one."""
+        return next((result for result in self.results if result.verdict == FAIL), self.results[0])
 
     @property
     def words(self) -> str:
@@ -77,6 +86,17 @@ class Changes:
 
     def of(self, kind: str) -> tuple[Change, ...]:
         return tuple(one for one in self.changes if one.kind == kind)
+
+    @property
+    def drawn(self) -> tuple[Change, ...]:
+        """The changes that are told with what was seen before and after: the first that both runs judged."""
+        return tuple(one for one in self.changes if one.before and one.after)[:DRAWN]
+
+    def observed(self, before: Path, after: Path) -> Changes:
+        """The same with what was seen in the changes that are drawn, read from the runs' folders."""
+        old = [result for one in self.drawn if one.before for result in one.before.results]
+        new = [result for one in self.drawn if one.after for result in one.after.results]
+        return evolve(self, before=observed(self.before, before, old), after=observed(self.after, after, new))
 
     @property
     def runs(self) -> tuple[tuple[str, Run], tuple[str, Run]]:

@@ -162,8 +162,8 @@ def _selector(id: str, scenario: Listed | None) -> str:
     return f"{scenario.file}{mark}{row}" if scenario and outside else id
 
 
-def missing(run: Run) -> tuple[str, ...]:
-    """What of the run could not be read, as safe lines, the first hundred of them."""
-    told = tuple(line(one) for one in run.missing[:_MOST])
+def missing(run: Run, most: int = _MOST) -> tuple[str, ...]:
+    """What of the run could not be read, as safe lines, the first so many of them."""
+    told = tuple(line(one) for one in run.missing[:most])
     more = len(run.missing) - len(told)
     return (*told, f"and {plural(more, 'further gap')}") if more else told

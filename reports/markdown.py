@@ -105,9 +105,7 @@ def _beginning(run: Run, table: Matrix) -> Iterator[str]:
     if run.missing:
         yield "> [!WARNING]"
         yield "> This run is not whole:"
-        yield from (f"> - {code(one)}" for one in missing(run)[:20])
-        if len(run.missing) > 20:
-            yield f"> - … and {plural(len(run.missing) - 20, 'further gap')}"
+        yield from (f"> - {code(one)}" for one in missing(run, 20))
         yield ""
     yield "| implementation | version | " + " | ".join(f"{GLYPHS[v]} {WORDS[v]}" for v in VERDICTS) + " |"
     yield "|---|---|" + "--:|" * len(VERDICTS)

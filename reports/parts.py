@@ -88,13 +88,17 @@ class Witnessed:
 
 @frozen
 class Told:
-    """One result told whole: its timeline, its checks, who saw what. ``same`` names a column drawn alike."""
+    """One result told whole: its timeline, its checks, who saw what.
+
+    ``turn`` counts the outcomes of its column, ``same`` names a column drawn alike.
+    """
 
     column: str
     label: str
     result: Result
     seen: tuple[Observation, ...] | None
     prefix: str
+    turn: int
     picture: Markup = NO_PICTURE
     same: str = ""
     witnesses: tuple[Witnessed, ...] = ()
@@ -122,7 +126,9 @@ class Part:
 
     @property
     def by_verdict(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """The implementations by the verdicts that they were given, where not all were given the same."""
+        """The implementations by the verdicts that they were given, where no timeline says it of each."""
+        if {cell.column for cell in self.row.cells} <= {one.column for one in self.told if one.picture}:
+            return ()
         found: dict[str, list[str]] = {}
         for cell in self.row.cells:
             for verdict, _ in cell.counts:
@@ -142,11 +148,16 @@ class Part:
         return short(self.notes[0][1].partition("\n")[0], 2 * SUMMARY) if self.notes else ""
 
 
-def part(run: Run, row: Row, number: int, anchor: str, paraphrases: Mapping[str, str], *, full: bool) -> Part:
-    """The part of one scenario; ``number`` keeps its anchors apart from those of other scenarios."""
-    candidates = tuple(_candidates(run, row, number))
+def part(
+    runs: Sequence[Run], row: Row, number: int, anchor: str, paraphrases: Mapping[str, str], *, full: bool
+) -> Part:
+    """The part of one scenario, of which each cell is of one of the ``runs``.
+
+    ``number`` keeps its anchors apart from those of other scenarios.
+    """
+    candidates = tuple(_candidates(runs, row, number))
     shown = candidates if full else tuple(_worth_showing(candidates))
-    told = _pictured(shown[:PICTURES] if not full else shown)
+    told = _pictured(shown if full else _first(shown))
     told = tuple(evolve(one, witnesses=_witnesses(one, full)) for one in told)
     findings = tuple(_findings(candidates, told, paraphrases))
     first = next((one for one in candidates if one.seen), None)
@@ -181,15 +192,15 @@ def _held(result: Result) -> Iterator[str]:
     yield from dict.fromkeys(check.expected for check in checks if check.verdict == PASS)
 
 
-def _candidates(run: Run, row: Row, number: int) -> Iterator[Told]:
+def _candidates(runs: Sequence[Run], row: Row, number: int) -> Iterator[Told]:
     """The first result of each outcome of each implementation."""
-    for place, cell in enumerate(row.cells):
+    for place, (run, cell) in enumerate(zip(runs, row.cells, strict=True)):
         outcomes: dict[object, Result] = {}
         for result in cell.results:
             outcomes.setdefault(_outcome(result), result)
         for turn, result in enumerate(outcomes.values()):
             name = label(result, run.header.seed) if len(cell.results) > 1 else ""
-            yield Told(cell.column, name, result, run.seen(result), f"o{number}.{place}.{turn}")
+            yield Told(cell.column, name, result, run.seen(result), f"o{number}.{place}.{turn}", turn)
 
 
 def _worth_showing(candidates: Sequence[Told]) -> Iterator[Told]:
@@ -198,6 +209,12 @@ def _worth_showing(candidates: Sequence[Told]) -> Iterator[Told]:
     for one in candidates:
         if one is passed or (one.result.verdict != PASS and one.seen):
             yield one
+
+
+def _first(shown: Sequence[Told]) -> tuple[Told, ...]:
+    """As many as are drawn, the first outcome of every column before the second of any, in their order."""
+    kept = sorted(shown, key=lambda one: one.turn)[:PICTURES]
+    return tuple(one for one in shown if one in kept)
 
 
 def _pictured(shown: Sequence[Told]) -> tuple[Told, ...]:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from collections import Counter
-from collections.abc import Callable, Mapping
-from html.parser import HTMLParser
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -26,47 +24,9 @@ from reports.html import folder, render
 from reports.outcomes import kills, outcomes
 from reports.parts import FINDINGS, LINES, PICTURES, PROOFS, Part, clause, part
 from simulator.observation import Log, Progress
+from tests.html_pages import Page
 from tests.report_sample import CASES, CLAUSES, HOSTILE, write_hostile, write_sample
 from tests.report_synthetic import write_synthetic
-
-VOID = {"meta", "input", "link", "br", "img", "hr"}
-
-
-class Page(HTMLParser):
-    """The tags of a page, its ids and links, and its text; fails on a tag that closes out of order."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.ids: Counter[str] = Counter()
-        self.links: list[str] = []
-        self.tags: Counter[str] = Counter()
-        self.attributes: set[str] = set()
-        self.classes: list[str] = []
-        self.text = ""
-        self.open: list[str] = []
-        self.feed(page)
-        self.close()
-        assert not self.open
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        named: Mapping[str, str | None] = dict(attrs)
-        self.tags[tag] += 1
-        self.attributes |= set(named)
-        self.classes += (named.get("class") or "").split() if "main" in self.open else []
-        self.ids.update([named["id"] or ""] if "id" in named else [])
-        self.links += [named["href"] or ""] if "href" in named else []
-        self.open += [] if tag in VOID else [tag]
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        if not {"style", "script"} & set(self.open):
-            self.text += data
-
-    @property
-    def words(self) -> str:
-        return " ".join(self.text.split())
 
 
 @pytest.fixture(scope="module")
@@ -129,7 +89,7 @@ def test_a_clause_links_to_its_section_of_the_specification_only(id: str, href: 
 
 def _part(run: Run, name: str, *, full: bool = False) -> Part:
     row = next(row for row in matrix(run).rows if row.name == name)
-    return part(run, row, 1, "here", CLAUSES, full=full)
+    return part((run,) * len(row.cells), row, 1, "here", CLAUSES, full=full)
 
 
 def test_timelines_are_drawn_for_what_failed_and_for_one_that_passed(sample: Run) -> None:
