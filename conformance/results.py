@@ -15,6 +15,9 @@ PASS, FAIL, INCONCLUSIVE, UNSUPPORTED, ERROR = VERDICTS = (
     "error",
 )
 
+Key = tuple[str, str, str, int, int]
+"""What makes a result known: scenario, implementation, policy, seed, repetition."""
+
 
 @frozen
 class Check:
@@ -74,8 +77,8 @@ class Result:
     token: str = ""
 
     @property
-    def key(self) -> tuple[str, str, str, int, int]:
-        """What makes a result known: scenario, implementation, policy, seed, repetition."""
+    def key(self) -> Key:
+        """What makes the result known among others."""
         return (self.scenario, self.implementation, self.policy, self.seed, self.repetition)
 
     def to_json(self) -> dict[str, Any]:
@@ -106,6 +109,8 @@ class RunHeader:
     scenarios: Sequence[Mapping[str, Any]] = ()
     """For each scenario: id, title, clauses, file, text."""
     levers: Mapping[str, Mapping[str, Any]] = Factory(dict)
+    baseline: str = ""
+    """The text of the baseline that the run was held against, "" for none."""
 
     def to_json(self) -> dict[str, Any]:
         return {"type": "run", **asdict(self)}

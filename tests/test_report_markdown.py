@@ -8,10 +8,12 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conformance.baseline.model import Baseline, Entry
 from conformance.results import ERROR, FAIL, Check, Result
 from reports import Run, markdown
 from reports.machine import line
 from tests import report_consumers as consumers
+from tests.report_sample import CASES
 
 
 def test_markdown_tells_counts_failures_differences_and_what_is_not_known(files: dict[str, str]) -> None:
@@ -30,6 +32,23 @@ def test_markdown_tells_counts_failures_differences_and_what_is_not_known(files:
     assert "`resume/offline-mid-way`: `simulator` 3 pass, `chromium` 2 pass, 1 fail" in told
     assert "expected `/ep-5.mp3 requested again with Range bytes=102400-`" in told
     assert "again: `bgfetch run fetch/not-found --on chromium --seed 42`" in told
+
+
+def test_with_a_baseline_what_is_expected_stands_apart_from_what_is_new(sample: Run) -> None:
+    reason = "perform-a-background-fetch-algorithm/5.3"
+    entries = [
+        Entry(("fetch/not-found",), reason, frozenset({FAIL}), "", "known *long*", "156", "2026-11-21"),
+        Entry(("fetch/two-files",), CASES[0].clauses[0], frozenset({FAIL}), "", "x", "156", "", number=1),
+    ]
+    told = markdown.render(sample, {}, Baseline("chromium", entries, "c.toml"))
+    parts = dict(one.split("\n", 1) for one in told.split("\n## ")[1:])
+    assert "`fetch/not-found`" not in parts["Failed, and not expected to"]
+    assert "`resume/offline-mid-way` on `chromium` (1 of 3" in parts["Failed, and not expected to"]
+    assert "on `simulator`" in parts["Failed, and not expected to"]  # the baseline is of another
+    assert "known &#42;long&#42;\n  - `fetch/not-found`" in parts["As the baseline expects"]
+    assert "`fetch/two-files`" in parts["Expected to fail, and did not"]
+    assert "Against `c.toml`: 1 as expected, 2 new failures, 1 expected to fail that pass." in told
+    consumers.markdown(told)
 
 
 def test_markdown_keeps_to_what_github_takes_and_counts_the_rest(sample: Run) -> None:

@@ -73,11 +73,12 @@ class Standing:
 
 @define(slots=False)
 class Baseline:
-    """What one implementation is known to get wrong, entry by entry."""
+    """What one implementation is known to get wrong, entry by entry; ``text`` is what its file says."""
 
     implementation: str
     entries: Sequence[Entry]
     file: str = ""
+    text: str = ""
 
     @cached_property
     def pairs(self) -> dict[Pair, Entry]:
