@@ -6,11 +6,15 @@ import os
 import shutil
 from collections.abc import Iterator
 from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from attrs import evolve
 
-from reports import html, read_run
+from reports import difference_page, history, html, read_run
+from reports.changes import changes
+from reports.history import Named
 from reports.html import render
 from tests.report_sample import CASES, CLAUSES, write_hostile, write_sample
 from tests.report_synthetic import write_synthetic
@@ -88,9 +92,20 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         (run / "report.html").write_text(render(read_run(run), CLAUSES), "utf-8")
     alone = dict(html.folder(read_run(runs["sample"]), CLAUSES))
     (folder / "alone.html").write_text(alone["report/3.html"], "utf-8")
+    runs["difference"], runs["history"] = (folder / name for name in ("difference", "history"))
+    whole = read_run(runs["sample"])
+    otherwise = tuple(evolve(one, verdict="pass", checks=()) for one in whole.results)
+    older = evolve(whole, results=otherwise)
+    _write(runs["difference"], difference_page.page(changes(older, whole), CLAUSES))
+    _write(runs["history"], history.page(history.history([Named("older", older), Named("newer", whole)])))
     told = {name: (run / "report.html").as_uri() for name, run in runs.items()}
     (folder / "index.html").write_text(alone["report/index.html"], "utf-8")
     return {**told, **{name: (folder / f"{name}.html").as_uri() for name in ("alone", "index")}}
+
+
+def _write(folder: Path, page: str) -> None:
+    folder.mkdir()
+    (folder / "report.html").write_text(page, "utf-8")
 
 
 def _open(chromium: Chrome, address: str, width: int = 1280, scheme: str = "light") -> None:
@@ -104,7 +119,7 @@ def _open(chromium: Chrome, address: str, width: int = 1280, scheme: str = "ligh
     chromium.get(address)
 
 
-@pytest.mark.parametrize("name", ["sample", "hostile", "flood", "cut", "real"])
+@pytest.mark.parametrize("name", ["sample", "hostile", "flood", "cut", "real", "difference", "history"])
 @pytest.mark.parametrize("width", [1280, 390])
 def test_a_page_is_sound_at_every_width(
     chromium: Chrome, pages: dict[str, str], name: str, width: int
@@ -137,7 +152,17 @@ def test_no_two_labels_of_a_timeline_overlap(chromium: Chrome, pages: dict[str, 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
     ("name", "width"),
-    [("sample", 1280), ("sample", 390), ("hostile", 1280), ("alone", 1280), ("index", 1280)],
+    [
+        ("sample", 1280),
+        ("sample", 390),
+        ("hostile", 1280),
+        ("alone", 1280),
+        ("index", 1280),
+        ("difference", 1280),
+        ("difference", 390),
+        ("history", 1280),
+        ("history", 390),
+    ],
 )
 def test_nothing_keeps_people_out(
     chromium: Chrome, pages: dict[str, str], name: str, width: int, scheme: str
@@ -228,11 +253,38 @@ def test_a_link_to_a_proof_opens_what_it_is_in(chromium: Chrome, pages: dict[str
     assert chromium.execute_script("return document.querySelector(':target').className") == "against"
 
 
-def test_what_failed_is_printed(chromium: Chrome, pages: dict[str, str]) -> None:
+VISIBLE = "return [...document.querySelectorAll(arguments[0])].map((one) => one.checkVisibility())"
+
+
+@pytest.mark.parametrize(
+    ("selector", "printed"),
+    [
+        (".scenario:has(> summary .fail) .finding", True),
+        (".scenario:has(> summary .fail) .timeline", True),
+        (".scenario:has(> summary .fail) .against", True),  # the proof, in a list that is closed on a screen
+        (".seen li:not(.against)", False),
+        (".scenario:not(:has(> summary .fail)) .timeline", False),
+        (".legend", True),
+        (".section:has(> summary .fail) > .clause > summary", True),
+        ("nav, form, button, .aside", False),
+    ],
+)
+def test_what_failed_is_printed_with_its_proof(
+    chromium: Chrome, pages: dict[str, str], selector: str, printed: bool
+) -> None:
     _open(chromium, pages["sample"])
-    chromium.execute_script("dispatchEvent(new Event('beforeprint'))")
-    opened = chromium.execute_script("return document.querySelectorAll('details.scenario[open]').length")
-    assert opened == chromium.execute_script(
-        "return document.querySelectorAll('details.scenario:has(> summary .fail)').length"
+    chromium.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    shown = chromium.execute_script(VISIBLE, selector)
+    assert shown
+    assert set(shown) == {printed}
+
+
+@pytest.mark.parametrize("name", ["sample", "difference", "history"])
+def test_paper_is_light(chromium: Chrome, pages: dict[str, str], name: str) -> None:
+    _open(chromium, pages[name])
+    dark = {"name": "prefers-color-scheme", "value": "dark"}
+    chromium.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print", "features": [dark]})
+    colours = chromium.execute_script(
+        "const style = getComputedStyle(document.body); return [style.backgroundColor, style.color]"
     )
-    assert opened
+    assert colours == ["rgb(255, 255, 255)", "rgb(26, 29, 33)"]

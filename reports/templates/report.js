@@ -24,12 +24,6 @@
     line.append(button);
   }
 
-  // What is printed is what a reader would open: all that did not pass.
-  addEventListener("beforeprint", () => {
-    for (const part of document.querySelectorAll("details.section, details.scenario:has(> summary .fail)"))
-      part.open = true;
-  });
-
   addEventListener("hashchange", open);
   if (!form) return;
 
