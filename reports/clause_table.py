@@ -191,12 +191,29 @@ def _section(id: str, rows: tuple[ClauseRow, ...], columns: Sequence[str]) -> Se
     return Section(id, title(id), rows, tuple(sums))
 
 
+_INTERFACE = re.compile(
+    r"(background-fetch-(?:manager|registration|record|event|update-ui-event))(?:-interface)?(?:-(.+))?"
+)
+_METHODS = {"fetch", "get", "get-ids", "abort", "match", "match-all", "update-ui"}
+
+
 def title(id: str) -> str:
-    """The section's name as a reader says it: complete-a-record-algorithm is "Complete a record"."""
+    """The section's name as a reader says it: an interface, a method of one, an algorithm in words."""
     if not re.fullmatch(r"[a-z][a-z-]*", id):
         return id.replace("mdn/", "MDN: ") or "Without a section"
+    named = _INTERFACE.fullmatch(id)
+    if named:
+        method = named[2] in _METHODS
+        member = f".{_camel(named[2])[:1].lower()}{_camel(named[2])[1:]}()" if method else ""
+        return _camel(named[1]) + (member or (f": {named[2]}" if named[2] else ""))
     words = id.removesuffix("-algorithm").replace("-", " ")
+    words = words.replace("backgroundfetchregistration", "BackgroundFetchRegistration")
     return words[0].upper() + words[1:] + (" (algorithm)" if id.endswith("-algorithm") else "")
+
+
+def _camel(anchor: str) -> str:
+    """background-fetch-update-ui-event as the interface is spelt: BackgroundFetchUpdateUIEvent."""
+    return "".join("UI" if word == "ui" else word.capitalize() for word in anchor.split("-"))
 
 
 def coverage(found: Sequence[Section]) -> str:

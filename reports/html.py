@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from attrs import frozen
 
+from conformance.results import FAIL
 from reports import cells, clause_table
+from reports.causes import Cause, causes
 from reports.clause_table import Section, Text
 from reports.machine import missing
 from reports.outcomes import Kill, Outcomes, Untold, kills, limits, outcomes, untold
@@ -41,6 +44,7 @@ class Judge:
 class Page:
     """All that the page shows, in the order of the page."""
 
+    heading: str
     summary: str
     against: str
     known: Mapping[str, Sequence[str]]
@@ -53,6 +57,9 @@ class Page:
     sections: tuple[Section, ...]
     folders: tuple[tuple[str, tuple[Part, ...]], ...]
     parts: tuple[Part, ...]
+    causes: tuple[Cause, ...]
+    failed: tuple[str, ...]
+    next: Mapping[str, str]
     anchors: Mapping[str, str]
     faults: Outcomes
     kills: tuple[Kill, ...]
@@ -90,7 +97,9 @@ def _page(run: Run, clauses: Mapping[str, str], text: Text, *, full: bool) -> Pa
         part((run,) * len(row.cells), row, number, anchors[row.scenario.id], clauses, full=full)
         for number, row in enumerate(table.rows, 1)
     )
+    failed = tuple(one.anchor for one in parts if one.failed)
     return Page(
+        heading=_heading(run),
         summary=cells.summary(run, table),
         against=text.against,
         known=text.known,
@@ -103,6 +112,9 @@ def _page(run: Run, clauses: Mapping[str, str], text: Text, *, full: bool) -> Pa
         sections=found,
         folders=tuple(_folders(table, parts)),
         parts=parts,
+        causes=causes(parts, clauses),
+        failed=failed,
+        next=dict(pairwise(failed)),
         anchors={**numbers, **anchors},
         faults=outcomes(run),
         kills=kills(table),
@@ -110,6 +122,12 @@ def _page(run: Run, clauses: Mapping[str, str], text: Text, *, full: bool) -> Pa
         limits=tuple(limits(run)),
         full=full,
     )
+
+
+def _heading(run: Run) -> str:
+    """What a tab of many shows: failures first."""
+    counts = sorted(cells.tally(run.results), key=lambda one: one[0] != FAIL)
+    return f"{cells.say(counts) if counts else 'no result'}: bgfetch report"
 
 
 def _folders(table: cells.Matrix, parts: Iterable[Part]) -> Iterator[tuple[str, tuple[Part, ...]]]:
@@ -141,10 +159,7 @@ def _facts(run: Run, revision: str) -> Iterable[tuple[str, str]]:
         yield "Specification", revision
     yield "Started", header.started
     yield "Seed", str(header.seed)
-    wall = end.wall if end else sum(result.wall for result in run.results)
-    virtual = end.virtual if end else sum(result.virtual for result in run.results)
-    yield "Wall time", duration(wall)
-    yield "Virtual time", duration(virtual)
+    yield "Wall time", duration(end.wall if end else sum(result.wall for result in run.results))
 
 
 def _options(run: Run) -> Iterable[tuple[str, str]]:

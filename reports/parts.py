@@ -117,12 +117,18 @@ class Part:
     more_findings: int
     passed: tuple[str, ...]
     more_passed: int
+    passed_on: str
     steps: tuple[str, ...]
     faults: tuple[str, ...]
     kinds: tuple[str, ...]
     replay: str
     notes: tuple[tuple[str, str], ...]
     undrawn: int
+
+    @property
+    def failed(self) -> bool:
+        """Whether an implementation fails it."""
+        return any(result.verdict == FAIL for cell in self.row.cells for result in cell.results)
 
     @property
     def by_verdict(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -177,6 +183,7 @@ def part(
         max(0, len(findings) - FINDINGS),
         held[:HELD] if not full else held,
         max(0, len(best.result.checks) - (len(held) if full else HELD)) if best else 0,
+        best.column if best else "",
         tuple(steps(first.seen or ())) if first else (),
         tuple(_struck(first.seen or ())) if first else (),
         tuple(dict.fromkeys([*struck, *stored])),

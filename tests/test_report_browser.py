@@ -31,7 +31,8 @@ return [...document.querySelectorAll('a[href^="#"]')].map((link) => link.getAttr
   .filter((id) => !document.getElementById(id))
 """
 SHOWN = (
-    "return [...document.querySelectorAll('.scenario')].filter((part) => !part.hidden).map((part) => part.id)"
+    "return [...document.querySelectorAll('.scenario')].filter((part) => !part.hidden)"
+    ".map((part) => part.id || part.querySelector('.id').id)"
 )
 SET = """
 const [values] = arguments
@@ -207,6 +208,25 @@ def test_the_page_selects_as_the_command_line_does(
     assert bool(found) == bool(shown)
     told = chromium.execute_script("return document.getElementById('found').textContent")
     assert told == ("" if len(found) == 8 else f"{len(found)} of 8 scenarios")
+
+
+def test_without_a_script_a_link_opens_what_it_leads_to(chromium: Chrome, pages: dict[str, str]) -> None:
+    chromium.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+    try:
+        _open(chromium, pages["sample"])
+        chromium.find_element("css selector", '.differences a[href="#s-fetch/not-found"]').click()
+        assert chromium.find_element("css selector", "details.scenario[open] .finding").is_displayed()
+        assert not chromium.find_element("css selector", "#filter").is_displayed()
+    finally:
+        chromium.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+
+
+def test_causes_without_a_scenario_left_are_hidden(chromium: Chrome, pages: dict[str, str]) -> None:
+    _open(chromium, pages["sample"])
+    shown = "return [...document.querySelectorAll('.cause')].filter((one) => one.checkVisibility()).length"
+    assert chromium.execute_script(shown) == 4
+    chromium.execute_script(SET, {"words": "resume/*"})
+    assert chromium.execute_script(shown) == 1
 
 
 def test_a_selection_is_kept_in_the_address(chromium: Chrome, pages: dict[str, str]) -> None:

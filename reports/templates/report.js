@@ -30,6 +30,7 @@
   const words = byId("words"), which = byId("which"), order = byId("order"), found = byId("found");
   const scenarios = [...document.querySelectorAll(".scenario")].map((part) => ({
     part,
+    anchor: part.id || part.querySelector(".id").id,
     id: part.dataset.id || part.querySelector(".id code").textContent,
     title: part.querySelector(".row > span").textContent.toLowerCase(),
     clauses: part.dataset.c?.split(" ") || [...part.querySelectorAll(".clauses code")].map((one) => one.textContent),
@@ -71,7 +72,7 @@
     const kept = new Set();
     for (const one of scenarios) {
       one.part.hidden = !(shown(one) && (!selectors.length || selectors.some((fits) => fits(one))));
-      if (one.part.hidden) gone.add(one.part.id);
+      if (one.part.hidden) gone.add(one.anchor);
       else one.clauses.forEach((id) => kept.add(id));
     }
     for (const one of clauses) {

@@ -99,7 +99,10 @@ def _box(mark: Mark, lane: Lane, inset: int) -> str:
 
 
 def _filled(mark: Mark, lane: Lane) -> str:
-    """What the bytes fill, from the offset at its start to each that it reached; the box for none."""
+    """What the bytes fill, from the offset at its start to each that it reached; the box for none.
+
+    Its lower edge has no line, which would cross the label of a part that begins at some height.
+    """
     if not mark.stairs:
         return _box(mark, lane, 0)
     (x, y), *rest = ((x, y - lane.top) for x, y in mark.stairs)
@@ -107,7 +110,7 @@ def _filled(mark: Mark, lane: Lane) -> str:
         return f"M{x} {y}" + "".join(f"H{to}V{height}" for to, height in rest)
     (first_x, first_y), *later = rest
     steps = "".join(f"H{to}V{height}" for to, height in later)
-    return f"M{x} {y}L{first_x} {first_y}{steps}V{y}z"
+    return f"M{x} {y}L{first_x} {first_y}{steps}V{y}"
 
 
 def _verdict(picture: Picture) -> Iterator[str]:
