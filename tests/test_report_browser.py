@@ -229,6 +229,34 @@ def test_causes_without_a_scenario_left_are_hidden(chromium: Chrome, pages: dict
     assert chromium.execute_script(shown) == 1
 
 
+PLACES = """
+const part = document.querySelector('.scenario:has(> summary .fail)')
+const figure = part.querySelector('.timeline:has(.w)')
+const box = (one) => { const at = one.getBoundingClientRect(); return [at.left, at.right] }
+return {scrolled: figure.scrollLeft, figure: box(figure), wrong: box(figure.querySelector('.w')),
+  names: [...figure.querySelectorAll('.tl > g:not(.n) > text:last-child')].map(box),
+  caption: box(figure.querySelector('figcaption')),
+  shift: getComputedStyle(figure.querySelector('.tl > g:not(.n) > text:last-child')).translate}
+"""
+
+
+def test_on_a_phone_a_timeline_begins_at_what_went_wrong_and_its_names_stay(
+    chromium: Chrome, pages: dict[str, str]
+) -> None:
+    _open(chromium, pages["sample"], 390)
+    chromium.execute_script("document.querySelector('.scenario:has(> summary .fail) > summary').click()")
+    wait = pytest.importorskip("selenium.webdriver.support.wait").WebDriverWait(chromium, 10)
+    wait.until(lambda _: chromium.execute_script(PLACES)["scrolled"] > 100)
+    wait.until(lambda _: chromium.execute_script(PLACES)["shift"] != "0px")
+    told = chromium.execute_script(PLACES)
+    left, right = told["figure"]
+    assert left < told["wrong"][0] < right
+    assert len(told["names"]) > 5
+    assert all(left - 1 <= start < end < right for start, end in [*told["names"], told["caption"]])
+    chromium.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    assert chromium.execute_script(PLACES)["shift"] == "0px"
+
+
 def test_a_selection_is_kept_in_the_address(chromium: Chrome, pages: dict[str, str]) -> None:
     _open(chromium, pages["sample"])
     chromium.execute_script(SET, {"words": "resume/*", "which": "differs", "order": "differs"})

@@ -24,6 +24,16 @@
     line.append(button);
   }
 
+  // Where a timeline is wider than the screen, its names stay, and it begins at what went wrong.
+  for (const figure of document.querySelectorAll(".timeline:has(.tl)")) {
+    const picture = figure.querySelector(".tl"), wrong = figure.querySelector(".w");
+    const scale = () => picture.viewBox.baseVal.width / picture.clientWidth;
+    figure.addEventListener("scroll", () => picture.style.setProperty("--x", figure.scrollLeft * scale()));
+    figure.closest("details")?.addEventListener("toggle", () => {
+      if (wrong) figure.scrollLeft = wrong.getBBox().x / scale() - figure.clientWidth / 2;
+    });
+  }
+
   addEventListener("hashchange", open);
   if (!form) return;
 

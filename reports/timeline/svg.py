@@ -61,7 +61,7 @@ def _ground(picture: Picture) -> Iterator[str]:
 
 def _lane(lane: Lane, canvas: Canvas) -> Iterator[str]:
     kind, row = (' class="h"', canvas.bytes) if lane.holds else ("", canvas.row)
-    yield f'<g{kind} transform="translate(0 {lane.top})"><text>{_safe(lane.name)}</text>'
+    yield f'<g{kind} transform="translate(0 {lane.top})">'
     if boxes := "".join(_box(mark, lane, 0) for mark in lane.marks if lane.holds and mark.look not in _LINES):
         yield f'<path class="o" d="{boxes}"/>'
     for _, group in groupby(enumerate(lane.marks), _alike):
@@ -75,7 +75,7 @@ def _lane(lane: Lane, canvas: Canvas) -> Iterator[str]:
         below = label.y - lane.top - row // 2
         y = f" y={below}" if below else ""
         yield f"<text x={label.x}{y}>{_safe(label.text)}</text>"
-    yield "</g>"
+    yield f"<text>{_safe(lane.name)}</text></g>"  # the last, above all else: it stays where the rest scrolls
 
 
 def _alike(mark: tuple[int, Mark]) -> object:
