@@ -40,13 +40,14 @@ class Text:
     """What is known beside the run: the revision of the text, its clauses, and what a baseline expects.
 
     ``against`` says in a sentence how the run stands against its baseline; ``known`` has for each
-    scenario what is expected to go wrong in it, and why.
+    scenario what is expected to go wrong in it, and why; ``news`` are the scenarios that came out otherwise.
     """
 
     revision: str = ""
     rules: Mapping[str, Rule] = Factory(dict)
     against: str = ""
     known: Mapping[str, Sequence[str]] = Factory(dict)
+    news: frozenset[str] = frozenset()
 
 
 @frozen

@@ -48,6 +48,7 @@ class Page:
     summary: str
     against: str
     known: Mapping[str, Sequence[str]]
+    news: tuple[str, ...]
     facts: tuple[tuple[str, str], ...]
     options: tuple[tuple[str, str], ...]
     missing: tuple[str, ...]
@@ -103,6 +104,7 @@ def _page(run: Run, clauses: Mapping[str, str], text: Text, *, full: bool) -> Pa
         summary=cells.summary(run, table),
         against=text.against,
         known=text.known,
+        news=tuple(one.anchor for one in parts if one.scenario.id in text.news),
         facts=tuple(_facts(run, text.revision)),
         options=tuple(_options(run)),
         missing=missing(run, GAPS),

@@ -445,3 +445,21 @@ def test_the_page_tells_how_a_run_stands_against_its_baseline(tmp_path: Path) ->
     page = Page(render(run, CLAUSES, against(known(), run, baseline)))
     assert "Against chromium.toml: 1 as expected, 0 new failures, 0 expected to fail that pass." in page.words
     assert f"In the baseline: chromium 156; {entry.clause}; why; 2026-11-21" in page.words
+    assert "bad-status ≠ as the baseline expects" in page.words
+    assert "New (" not in page.words
+
+
+@pytest.mark.parametrize("scenario", ["fetch/not-found", "fetch/two-files"])
+def test_what_is_new_against_a_baseline_is_marked_and_led_to(tmp_path: Path, scenario: str) -> None:
+    """A failure that no entry expects, and a pass where one expects a failure."""
+    run = read_run(write_sample(tmp_path / "run", CASES[:2]))
+    id = CASES[1 if scenario == "fetch/not-found" else 0].clauses[0]
+    known_failures = {("fetch/not-found", CASES[1].clauses[0])} ^ {(scenario, id)}
+    entries = tuple(
+        Entry((name,), clause, frozenset({FAIL}), "", "why", "156", "2026-11-21")
+        for name, clause in known_failures
+    )
+    page = Page(render(run, CLAUSES, against(known(), run, Baseline("chromium", entries, "c.toml"))))
+    assert "New (1) Failed (1)" in page.words
+    assert page.links[1] == f"#s-{scenario}"
+    assert page.classes.count("new") == 1

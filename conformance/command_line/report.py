@@ -161,4 +161,5 @@ def against(text: Text, run: Run, baseline: Baseline | None) -> Text:
     for (scenario, clause), entry in baseline.pairs.items():
         told = (f"{baseline.implementation} {entry.version}", clause, entry.reason, entry.link, entry.date)
         known.setdefault(scenario, []).append("; ".join(word for word in told if word))
-    return evolve(text, against=f"Against {baseline.file}: {in_short(standings)}.", known=known)
+    news = frozenset(one.result.scenario for one in standings if one.unexpected or one.passed)
+    return evolve(text, against=f"Against {baseline.file}: {in_short(standings)}.", known=known, news=news)
