@@ -12,7 +12,7 @@ from itertools import groupby
 from markupsafe import Markup
 
 from reports.timeline.axis import Canvas
-from reports.timeline.layout import Lane, Mark, Picture
+from reports.timeline.layout import LINES, Lane, Mark, Picture
 
 CANVAS = Canvas(width=960, left=124, letter=6.65, point=8, row=16, bytes=30, gap=5, pad=3, tail=66, ticks=6)
 
@@ -24,7 +24,6 @@ _POINTS = {
     "life": "m-1-6h2v12h-2z",
 }
 _FLAG = "m-4 6v-12l8 3-7 3v6z"
-_LINES = {"line", "over"}
 
 
 def svg(picture: Picture) -> Markup:
@@ -62,7 +61,7 @@ def _ground(picture: Picture) -> Iterator[str]:
 def _lane(lane: Lane, canvas: Canvas) -> Iterator[str]:
     kind, row = (' class="h"', canvas.bytes) if lane.holds else ("", canvas.row)
     yield f'<g{kind} transform="translate(0 {lane.top})">'
-    if boxes := "".join(_box(mark, lane, 0) for mark in lane.marks if lane.holds and mark.look not in _LINES):
+    if boxes := "".join(_box(mark, lane, 0) for mark in lane.marks if lane.holds and mark.look not in LINES):
         yield f'<path class="o" d="{boxes}"/>'
     for _, group in groupby(enumerate(lane.marks), _alike):
         marks = [mark for _, mark in group]
@@ -106,7 +105,7 @@ def _filled(mark: Mark, lane: Lane) -> str:
     if not mark.stairs:
         return _box(mark, lane, 0)
     (x, y), *rest = ((x, y - lane.top) for x, y in mark.stairs)
-    if mark.look in _LINES:
+    if mark.look in LINES:
         return f"M{x} {y}" + "".join(f"H{to}V{height}" for to, height in rest)
     (first_x, first_y), *later = rest
     steps = "".join(f"H{to}V{height}" for to, height in later)
