@@ -7,6 +7,7 @@ characters named and its length capped, and every number fits a double.
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -122,6 +123,11 @@ def reason(result: Result) -> str:
     for check in broken(result):
         return line(f"{check.clause}: expected {line(check.expected, 200)}; actual {line(check.actual, 200)}")
     return line(result.verdict)
+
+
+def but_for_numbers(text: str) -> str:
+    """A reason without its numbers: what differs in the step or in the seconds waited is one reason."""
+    return re.sub(r"\d+(?:\.\d+)?", "0", text)
 
 
 def versions(run: Run, result: Result) -> str:

@@ -15,7 +15,7 @@ from attrs import evolve, frozen
 from conformance.baseline.model import Baseline, Entry, Standing, in_short
 from conformance.results import ERROR, FAIL, INCONCLUSIVE, PASS, UNSUPPORTED, VERDICTS, Key, Result
 from reports.cells import GLYPHS, WORDS, Group, Matrix, Row, matrix, summary
-from reports.machine import Clauses, broken, line, missing, reason, replay, versions
+from reports.machine import Clauses, broken, but_for_numbers, line, missing, reason, replay, versions
 from reports.parts import clause
 from reports.run import Listed, Run
 from reports.text import plural
@@ -212,11 +212,13 @@ def _difference(row: Row) -> str:
 
 def _reasons(table: Matrix, verdict: str) -> Iterator[str]:
     """Why scenarios came out so, the commonest reason first, each with its scenarios."""
-    found: dict[tuple[str, str], dict[str, None]] = {}
+    found: dict[tuple[str, str], tuple[str, dict[str, None]]] = {}
     for row in table.rows:
         for cell in row.cells:
             for result in cell.results:
                 if result.verdict == verdict:
-                    found.setdefault((cell.column, reason(result)), {})[row.scenario.id] = None
-    for (column, why), ids in sorted(found.items(), key=lambda item: -len(item[1])):
+                    why = reason(result)
+                    same = found.setdefault((cell.column, but_for_numbers(why)), (why, {}))
+                    same[1][row.scenario.id] = None
+    for (column, _), (why, ids) in sorted(found.items(), key=lambda item: -len(item[1][1])):
         yield f"- {code(column, 80)}, {plural(len(ids), 'scenario')}: {code(why)}\n  - {_names(list(ids))}\n"

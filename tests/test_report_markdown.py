@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance.baseline.model import Baseline, Entry
-from conformance.results import ERROR, FAIL, Check, Result
+from conformance.results import ERROR, FAIL, INCONCLUSIVE, Check, Result
 from reports import Run, markdown
 from reports.machine import line
+from reports.outcomes import untold
 from tests import report_consumers as consumers
 from tests.report_sample import CASES
 
@@ -56,7 +57,10 @@ def test_markdown_keeps_to_what_github_takes_and_counts_the_rest(sample: Run) ->
     check = Check("a/1", "must", "text", FAIL, wide, wide)
     results = tuple(
         Result(f"{number}/{wide}", "simulator", FAIL, (check,) * 5) for number in range(400)
-    ) + tuple(Result(f"{number}", "simulator", ERROR, (), note=f"{wide}{number}") for number in range(400))
+    ) + tuple(
+        Result(f"{number}", "simulator", ERROR, (), note=f"{wide}{chr(0x4E00 + number)}")
+        for number in range(400)
+    )
     told = markdown.render(evolve(sample, results=results), {})
     assert "… and 300 further failures; report.html has all." in told
     assert "further reasons; report.html has all." in told
@@ -64,6 +68,21 @@ def test_markdown_keeps_to_what_github_takes_and_counts_the_rest(sample: Run) ->
     assert "… and 2 further failures" in room[0]
     assert len(told.encode()) <= markdown.LIMIT
     consumers.markdown(told)
+
+
+def test_reasons_that_differ_in_numbers_alone_are_one(sample: Run) -> None:
+    notes = ("step 8: not seen within 12 s", "step 3: not seen within 12.8 s", "another")
+    results = tuple(
+        evolve(sample.results[0], scenario=f"x/{n}", verdict=INCONCLUSIVE, checks=(), note=note)
+        for n, note in enumerate(notes)
+    )
+    run = evolve(sample, results=results, scenarios=())
+    told = markdown.render(run, {})
+    assert "2 scenarios: `step 8: not seen within 12 s`\n  - `x/0`, `x/1`" in told
+    assert [(one.reason, one.scenarios) for one in untold(run)] == [
+        (notes[0], ("x/0", "x/1")),
+        ("another", ("x/2",)),
+    ]
 
 
 @given(st.text(st.characters(), max_size=60) | st.text("`|\\*_<>[]()#-+.1 !&@:/w", max_size=30))
