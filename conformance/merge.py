@@ -60,6 +60,7 @@ def _refuse(parts: Sequence[Part]) -> None:
             one, two = first.header.implementations[name], other.header.implementations[name]
             _same(f"versions of {name}", first, one, other, two)
     _refuse_other_texts(parts)
+    _refuse_other_baselines([part for part in parts if part.header.baseline])
     _refuse_paths_that_lead_out(parts)
     _refuse_doubles(parts)
 
@@ -83,6 +84,16 @@ def _refuse_other_texts(parts: Sequence[Part]) -> None:
                     f"{home.folder} and {part.folder} have different texts of {row.get('id')}.",
                     "They are of different catalogues: run one of them again.",
                 )
+
+
+def _refuse_other_baselines(held: Sequence[Part]) -> None:
+    """Runs of other implementations may have none; two that differ would gate by different files."""
+    for part in held[1:]:
+        if part.header.baseline != held[0].header.baseline:
+            raise BadInput(
+                f"{held[0].folder} and {part.folder} were held against different baselines.",
+                "Run one of them again with the baseline of the other.",
+            )
 
 
 def _refuse_paths_that_lead_out(parts: Sequence[Part]) -> None:
@@ -119,6 +130,8 @@ def _header(headers: Sequence[RunHeader]) -> RunHeader:
         names |= header.implementations
         levers |= header.levers
     options = {key: value for key, value in first.options.items() if key != "shard"}
+    held = next((header for header in headers if header.baseline), first)
+    options |= {key: value for key, value in held.options.items() if key == "baseline"}
     return evolve(
         first,
         expected=_expected(headers),
@@ -126,6 +139,7 @@ def _header(headers: Sequence[RunHeader]) -> RunHeader:
         levers=levers,
         options={**options, "on": list(names), "merged": len(headers)},
         scenarios=[scenarios[id] for id in sorted(scenarios)],
+        baseline=held.baseline,
     )
 
 

@@ -15,6 +15,9 @@ PASS, FAIL, INCONCLUSIVE, UNSUPPORTED, ERROR = VERDICTS = (
     "error",
 )
 
+Key = tuple[str, str, str, int, int]
+"""What makes a result known: scenario, implementation, policy, seed, repetition."""
+
 
 @frozen
 class Check:
@@ -33,6 +36,21 @@ class Check:
     proof: tuple[int, ...] = ()
     source: str = "expectation"
     line: int = 0
+
+    @property
+    def must(self) -> bool:
+        """Whether the verdict of its scenario hangs on it."""
+        return self.level == "must"
+
+    @property
+    def fails(self) -> bool:
+        """Whether it fails its scenario."""
+        return self.must and self.verdict == FAIL
+
+    @property
+    def remarks(self) -> bool:
+        """Whether it came out otherwise without failing anything: it is a should, a may or an observe."""
+        return not self.must and self.verdict == FAIL
 
 
 @frozen
@@ -59,8 +77,8 @@ class Result:
     token: str = ""
 
     @property
-    def key(self) -> tuple[str, str, str, int, int]:
-        """What makes a result known: scenario, implementation, policy, seed, repetition."""
+    def key(self) -> Key:
+        """What makes the result known among others."""
         return (self.scenario, self.implementation, self.policy, self.seed, self.repetition)
 
     def to_json(self) -> dict[str, Any]:
@@ -91,6 +109,8 @@ class RunHeader:
     scenarios: Sequence[Mapping[str, Any]] = ()
     """For each scenario: id, title, clauses, file, text."""
     levers: Mapping[str, Mapping[str, Any]] = Factory(dict)
+    baseline: str = ""
+    """The text of the baseline that the run was held against, "" for none."""
 
     def to_json(self) -> dict[str, Any]:
         return {"type": "run", **asdict(self)}
@@ -114,7 +134,7 @@ def verdict_of(checks: Sequence[Check]) -> str:
 
     A failed should, may or observe is shown but never fails the scenario.
     """
-    musts = [check.verdict for check in checks if check.level == "must"]
+    musts = [check.verdict for check in checks if check.must]
     for verdict in (ERROR, FAIL, INCONCLUSIVE):
         if verdict in musts:
             return verdict

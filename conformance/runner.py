@@ -48,6 +48,7 @@ class Plan:
     seed: int = 0
     repeat: int = 1
     options: Mapping[str, Any] = Factory(dict)
+    baseline: str = ""
 
     @property
     def expected(self) -> int:
@@ -267,6 +268,7 @@ def _header(plan: Plan, candidates: Sequence[Candidate]) -> RunHeader:
             name: {lever: asdict(state) for lever, state in one.levers.items()}
             for name, one in described.items()
         },
+        baseline=plan.baseline,
     )
 
 

@@ -69,8 +69,9 @@ class Cell:
     @property
     def remarks(self) -> tuple[Check, ...]:
         """The lesser checks (should, may, observe) that did not come out as expected."""
-        found = {check: None for result in self.results for check in failed(result) if check.level != "must"}
-        return tuple(found)
+        return tuple(
+            dict.fromkeys(check for result in self.results for check in result.checks if check.remarks)
+        )
 
     @property
     def telling(self) -> Result | None:

@@ -7,12 +7,13 @@ what exactly was seen varies from run to run, and is no news.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from conformance.results import FAIL, PASS, Result
 from reports.cells import column_of, say, tally
-from reports.run import Run
+from reports.run import Run, observed
 
 NEW_FAILURE, FIXED, OTHER_REASON, OTHERWISE, ADDED, GONE = KINDS = (
     "new failure",
@@ -22,6 +23,9 @@ NEW_FAILURE, FIXED, OTHER_REASON, OTHERWISE, ADDED, GONE = KINDS = (
     "added",
     "gone",
 )
+
+DRAWN = 100
+"""Changes told with timelines and proof, so that a page of them stays as small as a report."""
 
 
 @frozen
@@ -46,9 +50,12 @@ class Fold:
     def reason(self) -> tuple[str, ...]:
         """The clauses that failed, in the order in which they did."""
         checks = (check for result in self.results for check in result.checks)
-        return tuple(
-            dict.fromkeys(check.clause for check in checks if check.verdict == FAIL and check.level == "must")
-        )
+        return tuple(dict.fromkeys(check.clause for check in checks if check.fails))
+
+    @property
+    def telling(self) -> Result:
+        """The result that stands for all: one that failed, where there is one."""
+        return next((result for result in self.results if result.verdict == FAIL), self.results[0])
 
     @property
     def words(self) -> str:
@@ -72,11 +79,37 @@ class Change:
 class Changes:
     """What changed from one run to another, and how many scenarios both judged on one implementation."""
 
+    before: Run
+    after: Run
     changes: tuple[Change, ...]
     compared: int
 
     def of(self, kind: str) -> tuple[Change, ...]:
         return tuple(one for one in self.changes if one.kind == kind)
+
+    @property
+    def drawn(self) -> tuple[Change, ...]:
+        """The changes that are told with what was seen before and after: the first that both runs judged."""
+        return tuple(one for one in self.changes if one.before and one.after)[:DRAWN]
+
+    def observed(self, before: Path, after: Path) -> Changes:
+        """The same with what was seen in the changes that are drawn, read from the runs' folders."""
+        old = [result for one in self.drawn if one.before for result in one.before.results]
+        new = [result for one in self.drawn if one.after for result in one.after.results]
+        return evolve(self, before=observed(self.before, before, old), after=observed(self.after, after, new))
+
+    @property
+    def runs(self) -> tuple[tuple[str, Run], tuple[str, Run]]:
+        """The two runs by what they are called."""
+        return (("before", self.before), ("after", self.after))
+
+    @property
+    def versions(self) -> Iterator[str]:
+        """Each implementation with its version, or with both where they differ."""
+        told = [run.header.implementations for _, run in self.runs]
+        for name in {**told[0], **told[1]}:
+            old, new = (names.get(name, "not run") for names in told)
+            yield f"{name} {old}" if old == new else f"{name} {old} → {new}"
 
 
 Place = tuple[str, str]
@@ -88,7 +121,7 @@ def changes(before: Run, after: Run) -> Changes:
     old, new = folds(before.results), folds(after.results)
     found = [one for place in old | new if (one := _change(place, old.get(place), new.get(place)))]
     found.sort(key=lambda one: (KINDS.index(one.kind), one.implementation, one.scenario))
-    return Changes(tuple(found), len(old.keys() & new.keys()))
+    return Changes(before, after, tuple(found), len(old.keys() & new.keys()))
 
 
 def folds(results: Sequence[Result]) -> dict[Place, Fold]:
@@ -117,10 +150,3 @@ def _kind(old: Fold | None, new: Fold | None) -> str:
     if old.verdicts != new.verdicts:
         return OTHERWISE
     return OTHER_REASON if set(old.reason) != set(new.reason) else ""
-
-
-def versions(before: Run, after: Run) -> Iterator[str]:
-    """Each implementation with its version, or with both where they differ."""
-    for name in {**before.header.implementations, **after.header.implementations}:
-        old, new = (run.header.implementations.get(name, "not run") for run in (before, after))
-        yield f"{name} {old}" if old == new else f"{name} {old} → {new}"

@@ -40,13 +40,14 @@ class Text:
     """What is known beside the run: the revision of the text, its clauses, and what a baseline expects.
 
     ``against`` says in a sentence how the run stands against its baseline; ``known`` has for each
-    scenario what is expected to go wrong in it, and why.
+    scenario what is expected to go wrong in it, and why; ``news`` are the scenarios that came out otherwise.
     """
 
     revision: str = ""
     rules: Mapping[str, Rule] = Factory(dict)
     against: str = ""
     known: Mapping[str, Sequence[str]] = Factory(dict)
+    news: frozenset[str] = frozenset()
 
 
 @frozen
@@ -147,7 +148,7 @@ def _states(run: Run) -> dict[str, dict[str, dict[str, list[str]]]]:
 def _by_clause(result: Result, listed: Iterable[str]) -> Mapping[str, str]:
     states: dict[str, list[str]] = {}
     for check in result.checks:
-        state = check.verdict if check.level == "must" or check.verdict != FAIL else REMARKED
+        state = REMARKED if check.remarks else check.verdict
         states.setdefault(check.clause, []).append(state)
     told = {id: _worst(found) for id, found in states.items()}
     if result.verdict in _UNJUDGED:
@@ -191,12 +192,29 @@ def _section(id: str, rows: tuple[ClauseRow, ...], columns: Sequence[str]) -> Se
     return Section(id, title(id), rows, tuple(sums))
 
 
+_INTERFACE = re.compile(
+    r"(background-fetch-(?:manager|registration|record|event|update-ui-event))(?:-interface)?(?:-(.+))?"
+)
+_METHODS = {"fetch", "get", "get-ids", "abort", "match", "match-all", "update-ui"}
+
+
 def title(id: str) -> str:
-    """The section's name as a reader says it: complete-a-record-algorithm is "Complete a record"."""
+    """The section's name as a reader says it: an interface, a method of one, an algorithm in words."""
     if not re.fullmatch(r"[a-z][a-z-]*", id):
         return id.replace("mdn/", "MDN: ") or "Without a section"
+    named = _INTERFACE.fullmatch(id)
+    if named:
+        method = named[2] in _METHODS
+        member = f".{_camel(named[2])[:1].lower()}{_camel(named[2])[1:]}()" if method else ""
+        return _camel(named[1]) + (member or (f": {named[2]}" if named[2] else ""))
     words = id.removesuffix("-algorithm").replace("-", " ")
+    words = words.replace("backgroundfetchregistration", "BackgroundFetchRegistration")
     return words[0].upper() + words[1:] + (" (algorithm)" if id.endswith("-algorithm") else "")
+
+
+def _camel(anchor: str) -> str:
+    """background-fetch-update-ui-event as the interface is spelt: BackgroundFetchUpdateUIEvent."""
+    return "".join("UI" if word == "ui" else word.capitalize() for word in anchor.split("-"))
 
 
 def coverage(found: Sequence[Section]) -> str:

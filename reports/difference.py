@@ -5,43 +5,55 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from conformance.results import FAIL
-from reports.changes import KINDS, NEW_FAILURE, Change, Changes, Fold, changes, versions
-from reports.machine import broken, dump, line, plain, replay
+from reports.changes import KINDS, NEW_FAILURE, Change, Changes, Fold
+from reports.machine import broken, dump, line, missing, plain, replay
 from reports.markdown import code, prose
 from reports.run import Run
 from reports.text import plural
+from reports.timeline.terminal import pictures
 
 MOST = 200
 """Changes of one kind that are told to people; a program gets them all."""
+GAPS = 20
+"""What could not be read of one run, told to people; of the rest it is said how much there is."""
 
 
-def terminal(before: Run, after: Run) -> Iterator[str]:
-    """The difference as lines, ending with the counts."""
-    found = changes(before, after)
-    yield f"of  {', '.join(line(one) for one in versions(before, after))}"
-    for name, run in (("before", before), ("after", after)):
-        yield from (f"{name}: {line(gap)}" for gap in run.missing)
+def terminal(found: Changes, *, timelines: bool = False) -> Iterator[str]:
+    """The difference as lines, ending with the counts; with timelines, before above after."""
+    drawn = found.drawn if timelines else ()
+    yield f"of  {', '.join(line(one) for one in found.versions)}"
+    for name, run in found.runs:
+        yield from (f"{name}: {gap}" for gap in missing(run, GAPS))
     for kind in KINDS:
         told = found.of(kind)
         if told:
             yield from ("", kind.capitalize())
         for change in told[:MOST]:
             yield from _lines(change)
+            if change in drawn:
+                yield from _timelines(change, found)
         if len(told) > MOST:
             yield f"  and {len(told) - MOST} more"
-    yield from ("", _counts(found))
+    yield from ("", counts(found))
 
 
 def _lines(change: Change) -> Iterator[str]:
     yield f"  {line(change.implementation, 60)}  {line(change.scenario, 200)}: {_became(change)}"
     if change.kind != NEW_FAILURE or not change.after:
         return
-    failed = next(result for result in change.after.results if result.verdict == FAIL)
+    failed = change.after.telling
     for check in broken(failed)[:1]:
         yield f"      expected  {line(check.expected)}"
         yield f"      actual    {line(check.actual)}"
     yield f"      again     {replay(failed, None)}"
+
+
+def _timelines(change: Change, found: Changes) -> Iterator[str]:
+    """What was seen before and after in letters, as far as it was kept."""
+    sides = zip(found.runs, (change.before, change.after), strict=True)
+    told = [(name, fold.telling, run.seen(fold.telling)) for (name, run), fold in sides if fold]
+    yield from pictures([(name, result, seen) for name, result, seen in told if seen])
+    yield ""
 
 
 def _became(change: Change) -> str:
@@ -49,24 +61,24 @@ def _became(change: Change) -> str:
     return " → ".join(sides)
 
 
-def _counts(found: Changes) -> str:
-    counts = ", ".join(f"{len(found.of(kind))} {kind}" for kind in KINDS if found.of(kind))
-    return f"{plural(found.compared, 'judgement')} compared: {counts or 'nothing changed'}"
+def counts(found: Changes) -> str:
+    """How much changed, in one line."""
+    told = ", ".join(_count(kind, len(found.of(kind))) for kind in KINDS if found.of(kind))
+    return f"{plural(found.compared, 'judgement')} compared: {told or 'nothing changed'}"
 
 
-def markdown(before: Run, after: Run) -> str:
+def _count(kind: str, number: int) -> str:
+    return plural(number, kind) if kind == NEW_FAILURE else f"{number:,} {kind}"
+
+
+def markdown(found: Changes) -> str:
     """The difference as Markdown: the counts, then a table of each kind."""
-    found = changes(before, after)
-    parts = ["## What changed\n", f"{_counts(found)}.\n"]
-    parts.append(f"{'; '.join(prose(one) for one in versions(before, after))}.\n")
-    parts += [f"- {name}: {prose(gap)}" for name, run in _named(before, after) for gap in run.missing]
+    parts = ["## What changed\n", f"{counts(found)}.\n"]
+    parts.append(f"{'; '.join(prose(one) for one in found.versions)}.\n")
+    parts += [f"- {name}: {prose(gap)}" for name, run in found.runs for gap in missing(run, GAPS)]
     for kind in KINDS:
         parts += _table(kind, found.of(kind))
     return "\n".join(parts) + "\n"
-
-
-def _named(before: Run, after: Run) -> Sequence[tuple[str, Run]]:
-    return (("before", before), ("after", after))
 
 
 def _table(kind: str, told: Sequence[Change]) -> Iterator[str]:
@@ -91,15 +103,13 @@ def _words(fold: Fold | None) -> str:
     return fold.words if fold else "not there"
 
 
-def to_json(before: Run, after: Run) -> str:
+def to_json(found: Changes) -> str:
     """The difference as one JSON object, with every change."""
-    found = changes(before, after)
     return dump(
         {
             "compared": found.compared,
             "counts": {kind: len(found.of(kind)) for kind in KINDS},
-            "before": _run(before),
-            "after": _run(after),
+            **{name: _run(run) for name, run in found.runs},
             "changes": [_row(change) for change in found.changes],
         }
     )

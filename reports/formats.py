@@ -88,12 +88,17 @@ def put(folder: Path, files: Iterable[tuple[str, str]]) -> Iterator[Path]:
     """Write files into the folder, as ``write`` does."""
     for file, text in files:
         path = folder / file
-        unfinished = path.with_name(f"{path.name}.part")
-        try:
-            path.parent.mkdir(exist_ok=True)
-            unfinished.write_bytes(text.encode())
-            unfinished.replace(path)
-        except OSError:
-            unfinished.unlink(missing_ok=True)
-            raise
+        path.parent.mkdir(exist_ok=True)
+        put_whole(path, text)
         yield path
+
+
+def put_whole(path: Path, text: str) -> None:
+    """Write a file, whole or not at all. Raises OSError where that cannot be done."""
+    unfinished = path.with_name(f"{path.name}.part")
+    try:
+        unfinished.write_bytes(text.encode())
+        unfinished.replace(path)
+    except OSError:
+        unfinished.unlink(missing_ok=True)
+        raise

@@ -6,13 +6,13 @@ do change are what a reader came for, and stand first.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from attrs import frozen
 
 from conformance.results import ERROR, FAIL, INCONCLUSIVE, PASS, UNSUPPORTED
-from reports.cells import GLYPHS, NOTHING, WORDS
+from reports.cells import GLYPHS, NOTHING, WORDS, tally
 from reports.changes import Fold, Place, folds
 from reports.machine import line
 from reports.run import Run
@@ -30,6 +30,11 @@ class Named:
 
     name: str
     run: Run
+
+    @property
+    def counts(self) -> tuple[tuple[str, int], ...]:
+        """How often each verdict was given."""
+        return tally(self.run.results)
 
 
 @frozen
@@ -51,6 +56,16 @@ class Strip:
     scenario: str
     implementation: str
     moments: tuple[Moment, ...]
+    title: str = ""
+
+    @property
+    def said(self) -> Iterator[tuple[str, str]]:
+        """All that runs said, each with the numbers of the runs that did."""
+        found: dict[str, list[int]] = {}
+        for number, moment in enumerate(self.moments, 1):
+            found.setdefault(moment.words, []).append(number)
+        for words, numbers in found.items():
+            yield words, ", ".join(_ranges(numbers))
 
     @property
     def signs(self) -> str:
@@ -62,6 +77,11 @@ class Strip:
         states = {moment.state for moment in self.moments} - {NOTHING}
         return len(states) > 1 or MIXED in states
 
+    @property
+    def fails(self) -> bool:
+        """Whether it fails, or does so at times, in the newest run."""
+        return self.moments[-1].state in (FAIL, MIXED)
+
 
 @frozen
 class History:
@@ -72,11 +92,27 @@ class History:
 
     @property
     def changing(self) -> tuple[Strip, ...]:
-        return tuple(strip for strip in self.strips if strip.changes)
+        """Those that changed, what fails in the newest run before the rest."""
+        return tuple(sorted((one for one in self.strips if one.changes), key=lambda one: not one.fails))
 
     @property
     def steady(self) -> tuple[Strip, ...]:
         return tuple(strip for strip in self.strips if not strip.changes)
+
+    @property
+    def alike(self) -> tuple[tuple[Strip, ...], ...]:
+        """The steady ones of one implementation and one verdict together, what fails before the rest."""
+        found: dict[tuple[str, str], list[Strip]] = {}
+        for strip in sorted(self.steady, key=lambda one: not one.fails):
+            found.setdefault((strip.signs, strip.implementation), []).append(strip)
+        return tuple(tuple(same) for same in found.values())
+
+    @property
+    def summary(self) -> str:
+        """What a reader wants to know first."""
+        failing = sum(strip.fails for strip in self.changing)
+        changed = f"{len(self.changing):,} of {plural(len(self.strips), 'scenario')} changed"
+        return f"{changed}; {failing:,} of these {'fails' if failing == 1 else 'fail'} in the newest run."
 
 
 def history(runs: Sequence[Named]) -> History:
@@ -84,7 +120,11 @@ def history(runs: Sequence[Named]) -> History:
     ordered = sorted(runs, key=lambda one: (one.run.header.started, one.name))
     told = [folds(one.run.results) for one in ordered]
     places: dict[Place, None] = dict.fromkeys(place for run in told for place in run)
-    strips = [Strip(*place, tuple(_moment(run.get(place)) for run in told)) for place in places]
+    titles = {listed.id: listed.title for one in ordered for listed in one.run.scenarios}
+    strips = [
+        Strip(*place, tuple(_moment(run.get(place)) for run in told), titles.get(place[0], ""))
+        for place in places
+    ]
     return History(tuple(ordered), tuple(sorted(strips, key=lambda one: (one.implementation, one.scenario))))
 
 
@@ -94,6 +134,13 @@ def _moment(fold: Fold | None) -> Moment:
     if {PASS, FAIL} <= fold.verdicts:
         return Moment(MIXED, f"{MEANINGS[MIXED]}: {fold.words}")
     return Moment(next(one for one in _RANKS if one in fold.verdicts), fold.words)
+
+
+def _ranges(numbers: Sequence[int]) -> Iterator[str]:
+    """Ascending numbers, those in a row as the first and the last: 1, 3–5."""
+    for _, row in groupby(enumerate(numbers), lambda one: one[1] - one[0]):
+        same = [number for _, number in row]
+        yield f"{same[0]}–{same[-1]}" if same[1:] else str(same[0])
 
 
 def versions(run: Run) -> str:
@@ -109,20 +156,15 @@ def terminal(found: History) -> Iterator[str]:
     yield ""
     for strip in found.changing:
         yield f"{strip.signs}  {line(strip.implementation, 60)}  {line(strip.scenario, 200)}"
-    counts = Counter((strip.signs, strip.implementation) for strip in found.steady)
-    for (signs, implementation), count in counts.items():
-        yield f"{signs}  {line(implementation, 60)}  {plural(count, 'scenario')} that never changed"
+    for same in found.alike:
+        signs, implementation = same[0].signs, line(same[0].implementation, 60)
+        yield f"{signs}  {implementation}  {plural(len(same), 'scenario')} that never changed"
     yield ""
     yield "  ".join(f"{sign} {MEANINGS[state]}" for state, sign in SIGNS.items())
 
 
 def page(found: History) -> str:
     """The history as one page that needs nothing else."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from reports.pages import written
 
-    environment = Environment(
-        loader=PackageLoader("reports"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True,
-    )  # fmt: skip
-    environment.filters |= {"line": line, "versions": versions}
-    return environment.get_template("history.html").render(found=found, signs=SIGNS, meanings=MEANINGS)
+    return written("history.html", found=found, signs=SIGNS, meanings=MEANINGS, versions=versions)

@@ -1,38 +1,32 @@
-"""The HTML report: one self-contained file that is read without JavaScript.
-
-Every value of a run is hostile. Three things keep it harmless, each by itself: the templates
-escape all they print, ``_shown`` names unseen characters and caps what is long, and the page's
-own policy lets no other script or style than its own run.
-"""
+"""The HTML report: one self-contained file that is read without JavaScript."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
-from pathlib import Path
+from itertools import pairwise
 from typing import Any
 
 from attrs import frozen
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup, escape
 
+from conformance.results import FAIL
 from reports import cells, clause_table
+from reports.causes import Cause, causes
 from reports.clause_table import Section, Text
-from reports.outcomes import KILLERS, Kill, Outcomes, Untold, kills, limits, outcomes, untold
+from reports.machine import missing
+from reports.outcomes import Kill, Outcomes, Untold, kills, limits, outcomes, untold
+from reports.pages import written
 from reports.parts import Part, part
 from reports.run import Run
-from reports.sentences import STEPS
-from reports.text import clip, duration, plural, short, size, visible
+from reports.text import clip, duration, plural
 
 UNKNOWN = Text()
 FULL = "report"
 """The folder of the full report, beside the one file that is the short one."""
-_TEMPLATES = Path(__file__).with_name("templates")
-_LONG, _SOURCE = 1_000, 20_000
+
+GAPS = 50
+"""What could not be read of the run; of the rest it is said how much there is."""
 
 
 @frozen
@@ -50,9 +44,11 @@ class Judge:
 class Page:
     """All that the page shows, in the order of the page."""
 
+    heading: str
     summary: str
     against: str
     known: Mapping[str, Sequence[str]]
+    news: tuple[str, ...]
     facts: tuple[tuple[str, str], ...]
     options: tuple[tuple[str, str], ...]
     missing: tuple[str, ...]
@@ -62,6 +58,9 @@ class Page:
     sections: tuple[Section, ...]
     folders: tuple[tuple[str, tuple[Part, ...]], ...]
     parts: tuple[Part, ...]
+    causes: tuple[Cause, ...]
+    failed: tuple[str, ...]
+    next: Mapping[str, str]
     anchors: Mapping[str, str]
     faults: Outcomes
     kills: tuple[Kill, ...]
@@ -75,81 +74,16 @@ def render(run: Run, clauses: Mapping[str, str], text: Text = UNKNOWN) -> str:
 
     ``clauses`` maps clause ids to our paraphrase, ``text`` tells what else is known of them.
     """
-    return _written("report.html", page=_page(run, clauses, text, full=False))
+    return written("report.html", page=_page(run, clauses, text, full=False))
 
 
 def folder(run: Run, clauses: Mapping[str, str], text: Text = UNKNOWN) -> Iterator[tuple[str, str]]:
     """The full report as files: an index, and a page for each scenario with all that is known of it."""
     page = _page(run, clauses, text, full=True)
     places = {one.anchor: f"{number}.html" for number, one in enumerate(page.parts, 1)}
-    yield f"{FULL}/index.html", _written("report.html", page=page, places=places)
+    yield f"{FULL}/index.html", written("report.html", page=page, places=places)
     for one in page.parts:
-        yield f"{FULL}/{places[one.anchor]}", _written("alone.html", page=page, part=one)
-
-
-def _written(template: str, **given: Any) -> str:
-    style, script = _piece("report.css") + "\n" + _piece("timeline.css"), _piece("report.js")
-    return (
-        _environment()
-        .get_template(template)
-        .render(
-            style=Markup(style),
-            script=Markup(script),
-            style_hash=_hash(style),
-            script_hash=_hash(script),
-            **{"places": {}, **given},
-        )
-    )
-
-
-@cache
-def _piece(name: str) -> str:
-    return (_TEMPLATES / name).read_text("utf-8").strip()
-
-
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_shown,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    glyphs = {**cells.GLYPHS, clause_table.REMARKED: cells.REMARK}
-    words = {**cells.WORDS, clause_table.REMARKED: "with a remark"}
-    environment.globals.update(
-        GLYPHS=glyphs,
-        WORDS=words,
-        REMARK=cells.REMARK,
-        MEANINGS=cells.MEANINGS,
-        REMARK_MEANING=cells.REMARK_MEANING,
-        TESTED=clause_table.TESTED,
-        KILLERS=KILLERS,
-        STEPS=STEPS,
-    )
-    environment.filters.update(
-        clip=clip, duration=duration, plural=plural, short=short, size=size, source=_source
-    )
-    return environment
-
-
-def _shown(value: Any) -> Any:
-    """What every printed value passes through: unseen characters named, length capped."""
-    if isinstance(value, str) and not isinstance(value, Markup):
-        return visible(clip(value, _LONG))
-    return value
-
-
-def _source(text: str) -> Markup:
-    """A scenario's source: longer than other values may be, and laid out as it was."""
-    return escape(visible(clip(text, _SOURCE), lines=True))
-
-
-def _hash(text: str) -> str:
-    digest = hashlib.sha256(text.encode()).digest()
-    return f"sha256-{base64.b64encode(digest).decode()}"
+        yield f"{FULL}/{places[one.anchor]}", written("alone.html", page=page, part=one)
 
 
 # -- what the page shows --------------------------------------------------------------------
@@ -161,22 +95,28 @@ def _page(run: Run, clauses: Mapping[str, str], text: Text, *, full: bool) -> Pa
     found = clause_table.sections(run, table.columns, clauses, text.rules)
     numbers = {row.clause.id: row.anchor for section in found for row in section.rows}
     parts = tuple(
-        part(run, row, number, anchors[row.scenario.id], clauses, full=full)
+        part((run,) * len(row.cells), row, number, anchors[row.scenario.id], clauses, full=full)
         for number, row in enumerate(table.rows, 1)
     )
+    failed = tuple(one.anchor for one in parts if one.failed)
     return Page(
+        heading=_heading(run),
         summary=cells.summary(run, table),
         against=text.against,
         known=text.known,
+        news=tuple(one.anchor for one in parts if one.scenario.id in text.news),
         facts=tuple(_facts(run, text.revision)),
         options=tuple(_options(run)),
-        missing=run.missing,
+        missing=missing(run, GAPS),
         judges=tuple(_judges(run, table)),
         columns=table.columns,
         coverage=clause_table.coverage(found),
         sections=found,
         folders=tuple(_folders(table, parts)),
         parts=parts,
+        causes=causes(parts, clauses),
+        failed=failed,
+        next=dict(pairwise(failed)),
         anchors={**numbers, **anchors},
         faults=outcomes(run),
         kills=kills(table),
@@ -184,6 +124,12 @@ def _page(run: Run, clauses: Mapping[str, str], text: Text, *, full: bool) -> Pa
         limits=tuple(limits(run)),
         full=full,
     )
+
+
+def _heading(run: Run) -> str:
+    """What a tab of many shows: failures first."""
+    counts = sorted(cells.tally(run.results), key=lambda one: one[0] != FAIL)
+    return f"{cells.say(counts) if counts else 'no result'}: bgfetch report"
 
 
 def _folders(table: cells.Matrix, parts: Iterable[Part]) -> Iterator[tuple[str, tuple[Part, ...]]]:
@@ -215,10 +161,7 @@ def _facts(run: Run, revision: str) -> Iterable[tuple[str, str]]:
         yield "Specification", revision
     yield "Started", header.started
     yield "Seed", str(header.seed)
-    wall = end.wall if end else sum(result.wall for result in run.results)
-    virtual = end.virtual if end else sum(result.virtual for result in run.results)
-    yield "Wall time", duration(wall)
-    yield "Virtual time", duration(virtual)
+    yield "Wall time", duration(end.wall if end else sum(result.wall for result in run.results))
 
 
 def _options(run: Run) -> Iterable[tuple[str, str]]:

@@ -7,6 +7,7 @@ characters named and its length capped, and every number fits a double.
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -93,13 +94,13 @@ def moment(run: Run, nanoseconds: int = 0) -> str:
 
 def broken(result: Result) -> tuple[Check, ...]:
     """The checks that must pass and did not, those that failed before those that could not tell."""
-    found = (check for check in result.checks if check.verdict != PASS and check.level == "must")
+    found = (check for check in result.checks if check.must and check.verdict != PASS)
     return tuple(sorted(found, key=lambda check: check.verdict != FAIL))
 
 
 def remarks(result: Result) -> tuple[Check, ...]:
     """The checks that failed without failing the scenario, because nothing must be so."""
-    return tuple(check for check in result.checks if check.verdict == FAIL and check.level != "must")
+    return tuple(check for check in result.checks if check.remarks)
 
 
 def judgement(check: Check, clauses: Clauses) -> tuple[str, ...]:
@@ -122,6 +123,11 @@ def reason(result: Result) -> str:
     for check in broken(result):
         return line(f"{check.clause}: expected {line(check.expected, 200)}; actual {line(check.actual, 200)}")
     return line(result.verdict)
+
+
+def but_for_numbers(text: str) -> str:
+    """A reason without its numbers: what differs in the step or in the seconds waited is one reason."""
+    return re.sub(r"\d+(?:\.\d+)?", "0", text)
 
 
 def versions(run: Run, result: Result) -> str:
@@ -162,8 +168,8 @@ def _selector(id: str, scenario: Listed | None) -> str:
     return f"{scenario.file}{mark}{row}" if scenario and outside else id
 
 
-def missing(run: Run) -> tuple[str, ...]:
-    """What of the run could not be read, as safe lines, the first hundred of them."""
-    told = tuple(line(one) for one in run.missing[:_MOST])
+def missing(run: Run, most: int = _MOST) -> tuple[str, ...]:
+    """What of the run could not be read, as safe lines, the first so many of them."""
+    told = tuple(line(one) for one in run.missing[:most])
     more = len(run.missing) - len(told)
     return (*told, f"and {plural(more, 'further gap')}") if more else told

@@ -8,13 +8,14 @@ the HTML report. Values stand in code spans, in which nothing of Markdown, of HT
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from conformance.results import ERROR, FAIL, INCONCLUSIVE, UNSUPPORTED, VERDICTS, Result
+from conformance.baseline.model import Baseline, Entry, Standing, in_short
+from conformance.results import ERROR, FAIL, INCONCLUSIVE, PASS, UNSUPPORTED, VERDICTS, Key, Result
 from reports.cells import GLYPHS, WORDS, Group, Matrix, Row, matrix, summary
-from reports.machine import Clauses, broken, line, missing, reason, replay, versions
+from reports.machine import Clauses, broken, but_for_numbers, line, missing, reason, replay, versions
 from reports.parts import clause
 from reports.run import Listed, Run
 from reports.text import plural
@@ -36,12 +37,13 @@ class Section:
     noun: str
 
 
-def render(run: Run, clauses: Clauses) -> str:
-    """The run as Markdown of at most ``LIMIT`` bytes."""
+def render(run: Run, clauses: Clauses, baseline: Baseline | None = None) -> str:
+    """The run as Markdown of at most ``LIMIT`` bytes, held against a baseline where there is one."""
     table = matrix(run)
-    written = "\n".join(_beginning(run, table))
+    standings = [found for one in run.results if baseline and (found := baseline.standing(one))]
+    written = "\n".join(_beginning(run, table, _against(baseline, standings) if baseline else ""))
     room = LIMIT - _SPARE - len(written.encode())
-    for section in _sections(table, clauses):
+    for section in _sections(table, clauses, standings):
         if section.items:
             text, room = _fitted(section, room)
             written += text
@@ -97,17 +99,18 @@ def _clause(id: str, clauses: Clauses) -> str:
 # -- the beginning --------------------------------------------------------------------------
 
 
-def _beginning(run: Run, table: Matrix) -> Iterator[str]:
+def _beginning(run: Run, table: Matrix, against: str) -> Iterator[str]:
     yield "# bgfetch"
     yield ""
     yield prose(summary(run, table), 1_000)
     yield ""
+    if against:
+        yield against
+        yield ""
     if run.missing:
         yield "> [!WARNING]"
         yield "> This run is not whole:"
-        yield from (f"> - {code(one)}" for one in missing(run)[:20])
-        if len(run.missing) > 20:
-            yield f"> - … and {plural(len(run.missing) - 20, 'further gap')}"
+        yield from (f"> - {code(one)}" for one in missing(run, 20))
         yield ""
     yield "| implementation | version | " + " | ".join(f"{GLYPHS[v]} {WORDS[v]}" for v in VERDICTS) + " |"
     yield "|---|---|" + "--:|" * len(VERDICTS)
@@ -116,6 +119,10 @@ def _beginning(run: Run, table: Matrix) -> Iterator[str]:
     begun = prose(run.header.started, 40)
     yield f"bgfetch {prose(run.header.bgfetch, 40)}, seed {run.header.seed}, begun {begun}"
     yield ""
+
+
+def _against(baseline: Baseline, standings: Sequence[Standing]) -> str:
+    return f"Against {code(baseline.file)}: {in_short(standings)}."
 
 
 def _counts(run: Run, table: Matrix, place: int) -> str:
@@ -135,22 +142,52 @@ _UNKNOWN = {
 }
 
 
-def _sections(table: Matrix, clauses: Clauses) -> Iterator[Section]:
-    yield Section("Failed", [told for row in table.rows for told in _failures(row, clauses)], "failure")
+def _sections(table: Matrix, clauses: Clauses, standings: Sequence[Standing]) -> Iterator[Section]:
+    left = {one.result.key: one for one in standings}
+    failures = [told for row in table.rows for told in _failures(row, clauses, left)]
+    yield Section("Failed, and not expected to" if standings else "Failed", failures, "failure")
+    passed = _entries(clauses, ((one.result.scenario, entry) for one in standings for entry in one.passed))
+    yield Section("Expected to fail, and did not", passed, "known fault")
+    met = _entries(clauses, ((one.result.scenario, entry) for one in standings for entry in one.met))
+    yield Section("As the baseline expects", met, "known fault")
     differing = [_difference(row) for row in table.rows if row.differs]
     yield Section("Where implementations differ", differing, "scenario")
     for verdict, heading in _UNKNOWN.items():
         yield Section(heading, list(_reasons(table, verdict)), "reason")
 
 
-def _failures(row: Row, clauses: Clauses) -> Iterator[str]:
+def _failures(row: Row, clauses: Clauses, standings: Mapping[Key, Standing]) -> Iterator[str]:
     """The failures of a scenario, one for each implementation, with how many repetitions failed."""
     for cell in row.cells:
-        same = [result for result in cell.results if result.verdict == FAIL]
+        left = (_left(result, standings.get(result.key)) for result in cell.results)
+        same = [result for result in left if result.verdict == FAIL]
         if same:
             of = f" ({len(same)} of {plural(len(cell.results), 'repetition')})" if cell.results[1:] else ""
             lines = "".join(f"  {told}\n" for told in _failure(row.scenario, same[0], clauses))
             yield f"- {code(row.scenario.id, 200)} on {code(cell.column, 80)}{of}\n{lines}"
+
+
+def _left(result: Result, standing: Standing | None) -> Result:
+    """What is left of a failure once all that a baseline expects is taken out of it."""
+    if standing is None or result.verdict != FAIL:
+        return result
+    return evolve(result, verdict=FAIL if standing.unexpected else PASS, checks=standing.unexpected)
+
+
+def _entries(clauses: Clauses, told: Iterable[tuple[str, Entry]]) -> Sequence[str]:
+    """Entries of a baseline, each with why it is there and the scenarios that came out so."""
+    found: dict[int, tuple[Entry, dict[str, None]]] = {}
+    for scenario, entry in told:
+        found.setdefault(entry.number, (entry, {}))[1][scenario] = None
+    return [
+        f"- {_clause(entry.clause, clauses)}: {prose(entry.reason)}\n  - {_names(list(ids))}\n"
+        for entry, ids in found.values()
+    ]
+
+
+def _names(ids: Sequence[str]) -> str:
+    more = f" and {len(ids) - _NAMES:,} more" if len(ids) > _NAMES else ""
+    return ", ".join(code(id, 200) for id in ids[:_NAMES]) + more
 
 
 def _failure(scenario: Listed, result: Result, clauses: Clauses) -> Iterator[str]:
@@ -175,13 +212,13 @@ def _difference(row: Row) -> str:
 
 def _reasons(table: Matrix, verdict: str) -> Iterator[str]:
     """Why scenarios came out so, the commonest reason first, each with its scenarios."""
-    found: dict[tuple[str, str], dict[str, None]] = {}
+    found: dict[tuple[str, str], tuple[str, dict[str, None]]] = {}
     for row in table.rows:
         for cell in row.cells:
             for result in cell.results:
                 if result.verdict == verdict:
-                    found.setdefault((cell.column, reason(result)), {})[row.scenario.id] = None
-    for (column, why), ids in sorted(found.items(), key=lambda item: -len(item[1])):
-        names = ", ".join(code(id, 200) for id in list(ids)[:_NAMES])
-        more = f" and {len(ids) - _NAMES:,} more" if len(ids) > _NAMES else ""
-        yield f"- {code(column, 80)}, {plural(len(ids), 'scenario')}: {code(why)}\n  - {names}{more}\n"
+                    why = reason(result)
+                    same = found.setdefault((cell.column, but_for_numbers(why)), (why, {}))
+                    same[1][row.scenario.id] = None
+    for (column, _), (why, ids) in sorted(found.items(), key=lambda item: -len(item[1][1])):
+        yield f"- {code(column, 80)}, {plural(len(ids), 'scenario')}: {code(why)}\n  - {_names(list(ids))}\n"

@@ -9,7 +9,7 @@ from attrs import frozen
 
 from conformance.results import ERROR, FAIL, INCONCLUSIVE, PASS, UNSUPPORTED, Result
 from reports.cells import WORDS, Matrix
-from reports.machine import reason
+from reports.machine import but_for_numbers, reason
 from reports.run import Run
 from reports.text import plural
 from simulator.observation import Browser, Fault, Network, Observation, Shortened, Storage, endings
@@ -103,7 +103,7 @@ def _all(results: Sequence[Result], verdict: str) -> bool:
 
 @frozen
 class Untold:
-    """One reason for which scenarios could not be judged, and which they are."""
+    """One reason for which scenarios could not be judged, in the words of the first, and which they are."""
 
     state: str
     reason: str
@@ -112,12 +112,13 @@ class Untold:
 
 def untold(run: Run) -> tuple[Untold, ...]:
     """The results that are no verdict on an implementation, by their reasons, the most frequent first."""
-    groups: dict[tuple[str, str], dict[str, None]] = {}
+    groups: dict[tuple[str, str], tuple[str, dict[str, None]]] = {}
     for result in run.results:
         if result.verdict in (INCONCLUSIVE, UNSUPPORTED, ERROR):
-            groups.setdefault((result.verdict, reason(result)), {})[result.scenario] = None
-    order = sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
-    return tuple(Untold(state, why, tuple(found)) for (state, why), found in order)
+            why = reason(result)
+            groups.setdefault((result.verdict, but_for_numbers(why)), (why, {}))[1][result.scenario] = None
+    order = sorted(groups.items(), key=lambda item: (-len(item[1][1]), item[0]))
+    return tuple(Untold(state, why, tuple(found)) for (state, _), (why, found) in order)
 
 
 def limits(run: Run) -> Iterator[str]:

@@ -88,13 +88,17 @@ class Witnessed:
 
 @frozen
 class Told:
-    """One result told whole: its timeline, its checks, who saw what. ``same`` names a column drawn alike."""
+    """One result told whole: its timeline, its checks, who saw what.
+
+    ``turn`` counts the outcomes of its column, ``same`` names a column drawn alike.
+    """
 
     column: str
     label: str
     result: Result
     seen: tuple[Observation, ...] | None
     prefix: str
+    turn: int
     picture: Markup = NO_PICTURE
     same: str = ""
     witnesses: tuple[Witnessed, ...] = ()
@@ -113,6 +117,7 @@ class Part:
     more_findings: int
     passed: tuple[str, ...]
     more_passed: int
+    passed_on: str
     steps: tuple[str, ...]
     faults: tuple[str, ...]
     kinds: tuple[str, ...]
@@ -121,8 +126,15 @@ class Part:
     undrawn: int
 
     @property
+    def failed(self) -> bool:
+        """Whether an implementation fails it."""
+        return any(result.verdict == FAIL for cell in self.row.cells for result in cell.results)
+
+    @property
     def by_verdict(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """The implementations by the verdicts that they were given, where not all were given the same."""
+        """The implementations by the verdicts that they were given, where no timeline says it of each."""
+        if {cell.column for cell in self.row.cells} <= {one.column for one in self.told if one.picture}:
+            return ()
         found: dict[str, list[str]] = {}
         for cell in self.row.cells:
             for verdict, _ in cell.counts:
@@ -142,11 +154,16 @@ class Part:
         return short(self.notes[0][1].partition("\n")[0], 2 * SUMMARY) if self.notes else ""
 
 
-def part(run: Run, row: Row, number: int, anchor: str, paraphrases: Mapping[str, str], *, full: bool) -> Part:
-    """The part of one scenario; ``number`` keeps its anchors apart from those of other scenarios."""
-    candidates = tuple(_candidates(run, row, number))
+def part(
+    runs: Sequence[Run], row: Row, number: int, anchor: str, paraphrases: Mapping[str, str], *, full: bool
+) -> Part:
+    """The part of one scenario, of which each cell is of one of the ``runs``.
+
+    ``number`` keeps its anchors apart from those of other scenarios.
+    """
+    candidates = tuple(_candidates(runs, row, number))
     shown = candidates if full else tuple(_worth_showing(candidates))
-    told = _pictured(shown[:PICTURES] if not full else shown)
+    told = _pictured(shown if full else _first(shown))
     told = tuple(evolve(one, witnesses=_witnesses(one, full)) for one in told)
     findings = tuple(_findings(candidates, told, paraphrases))
     first = next((one for one in candidates if one.seen), None)
@@ -166,6 +183,7 @@ def part(run: Run, row: Row, number: int, anchor: str, paraphrases: Mapping[str,
         max(0, len(findings) - FINDINGS),
         held[:HELD] if not full else held,
         max(0, len(best.result.checks) - (len(held) if full else HELD)) if best else 0,
+        best.column if best else "",
         tuple(steps(first.seen or ())) if first else (),
         tuple(_struck(first.seen or ())) if first else (),
         tuple(dict.fromkeys([*struck, *stored])),
@@ -181,15 +199,15 @@ def _held(result: Result) -> Iterator[str]:
     yield from dict.fromkeys(check.expected for check in checks if check.verdict == PASS)
 
 
-def _candidates(run: Run, row: Row, number: int) -> Iterator[Told]:
+def _candidates(runs: Sequence[Run], row: Row, number: int) -> Iterator[Told]:
     """The first result of each outcome of each implementation."""
-    for place, cell in enumerate(row.cells):
+    for place, (run, cell) in enumerate(zip(runs, row.cells, strict=True)):
         outcomes: dict[object, Result] = {}
         for result in cell.results:
             outcomes.setdefault(_outcome(result), result)
         for turn, result in enumerate(outcomes.values()):
             name = label(result, run.header.seed) if len(cell.results) > 1 else ""
-            yield Told(cell.column, name, result, run.seen(result), f"o{number}.{place}.{turn}")
+            yield Told(cell.column, name, result, run.seen(result), f"o{number}.{place}.{turn}", turn)
 
 
 def _worth_showing(candidates: Sequence[Told]) -> Iterator[Told]:
@@ -198,6 +216,12 @@ def _worth_showing(candidates: Sequence[Told]) -> Iterator[Told]:
     for one in candidates:
         if one is passed or (one.result.verdict != PASS and one.seen):
             yield one
+
+
+def _first(shown: Sequence[Told]) -> tuple[Told, ...]:
+    """As many as are drawn, the first outcome of every column before the second of any, in their order."""
+    kept = sorted(shown, key=lambda one: one.turn)[:PICTURES]
+    return tuple(one for one in shown if one in kept)
 
 
 def _pictured(shown: Sequence[Told]) -> tuple[Told, ...]:
@@ -246,7 +270,7 @@ def _findings(
                 key = (check.level, check.authority, check.verdict, check.expected, check.actual)
                 found.setdefault(key, []).append((one, check))
     made = (_finding(group, listed, paraphrases) for group in found.values())
-    return sorted(made, key=lambda f: (f.check.level != "must", _WORST_FIRST.index(f.check.verdict)))
+    return sorted(made, key=lambda f: (not f.check.must, _WORST_FIRST.index(f.check.verdict)))
 
 
 def _finding(

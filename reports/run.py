@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -64,8 +64,13 @@ class Run:
 def read_run(folder: Path) -> Run:
     """Read a run folder. Raises UnreadableRun where there is none; what else is amiss is told."""
     run = read_results(folder)
+    return observed(run, folder, run.results)
+
+
+def observed(run: Run, folder: Path, results: Iterable[Result]) -> Run:
+    """A run read from a folder with what was seen in these of its results."""
     missing = list(run.missing)
-    observations = _all_observations(folder, run.results, missing)
+    observations = _all_observations(folder, results, missing)
     return evolve(run, observations=observations, missing=tuple(missing))
 
 
@@ -183,7 +188,7 @@ def _count(header: RunHeader, results: tuple[Result, ...], end: RunEnd | None, m
 
 
 def _all_observations(
-    folder: Path, results: tuple[Result, ...], missing: list[str]
+    folder: Path, results: Iterable[Result], missing: list[str]
 ) -> dict[str, tuple[Observation, ...]]:
     found: dict[str, tuple[Observation, ...]] = {}
     for path in dict.fromkeys(result.observations for result in results if result.observations):

@@ -104,7 +104,7 @@ def _subtests(checks: Sequence[Check], clauses: Clauses) -> Iterator[Mapping[str
 
 
 def _status(check: Check) -> str:
-    return _OPTIONAL if check.verdict == FAIL and check.level != "must" else _SUBTESTS[check.verdict]
+    return _OPTIONAL if check.remarks else _SUBTESTS[check.verdict]
 
 
 def _message(check: Check, clauses: Clauses) -> str | None:

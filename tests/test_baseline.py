@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -356,3 +357,38 @@ def test_a_baseline_of_nothing_that_is_run_gates_nothing_and_is_refused(
     called = bgfetch("run", ID, "--baseline", baseline(tmp_path, "", "chromium"))
     assert called.exit_code == 2
     assert "Judge it too: --on chromium" in called.output
+
+
+@pytest.mark.parametrize(
+    ("text", "heading"),
+    [
+        ("", "## Failed, and not expected to"),
+        (entry(FAILS[1], [FAILS[0]]), "## As the baseline expects"),
+        (entry(CLAUSE, [FAILS[0]]), "## Expected to fail, and did not"),
+    ],
+)
+def test_reports_made_later_know_the_baseline_of_the_run(
+    bgfetch: Bgfetch, tmp_path: Path, text: str, heading: str
+) -> None:
+    mutant = "mutant:ids-in-order-of-the-alphabet"
+    file = Path(baseline(tmp_path, text, mutant))
+    bgfetch("run", FAILS[0], "--on", mutant, "--baseline", str(file), "--out", "run")
+    file.unlink()
+    assert bgfetch("report", "run", "--format", "markdown", "--format", "html").exit_code == 0
+    told = Path("run/summary.md").read_text("utf-8")
+    assert heading in told
+    assert f"Against `{file}`: " in told
+    assert f"Against {file}: " in Path("run/report.html").read_text("utf-8")
+
+
+def test_a_baseline_that_no_clause_fits_any_more_is_told_as_missing(bgfetch: Bgfetch, tmp_path: Path) -> None:
+    bgfetch("run", ID, "--baseline", baseline(tmp_path, entry(CLAUSE, [ID], verdict=MAYBE)), "--out", "run")
+    results = Path("run/results.jsonl")
+    first, rest = results.read_text("utf-8").split("\n", 1)
+    header = json.loads(first)
+    header["baseline"] = header["baseline"].replace(CLAUSE, "gone/1")
+    results.write_text(json.dumps(header) + "\n" + rest, "utf-8")
+    assert bgfetch("report", "run", "--format", "markdown").exit_code == 0
+    assert "the baseline of the run cannot be read with this version" in Path("run/summary.md").read_text(
+        "utf-8"
+    )

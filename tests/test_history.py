@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from click.testing import Result as Called
 
 from conformance.results import ERROR, FAIL, INCONCLUSIVE, PASS, UNSUPPORTED
-from reports.history import SIGNS
-from tests.small_runs import A, judged, passing, write_run
+from reports.history import SIGNS, Named, history
+from tests.html_pages import Page
+from tests.small_runs import A, judged, passing, run_of, write_run
 
 Bgfetch = Callable[..., Called]
 HOSTILE = "x/<script>alert(1)</script>\x1b[31m\u202e"
@@ -47,26 +46,12 @@ def test_the_terminal_shows_what_changed_and_counts_the_rest(bgfetch: Bgfetch, r
     lines = called.stdout.splitlines()
     assert [line.split()[-1] for line in lines[:3]] == [f"{runs}/{name}" for name in "cba"]
     assert lines[4:8] == [
-        "✓!·  chromium  x/odd",
         "✓✗±  chromium  x/one",
-        "··?  chromium  1 scenario that never changed",
+        "✓!·  chromium  x/odd",
         "✗✗✗  chromium  1 scenario that never changed",
+        "··?  chromium  1 scenario that never changed",
     ]
     assert lines[-1] == f"{runs}/a/history.html"
-
-
-class Page(HTMLParser):
-    """What a page refers to, and its table rows."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.tags: list[str] = []
-        self.links: list[str] = []
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-        self.links += [value or "" for name, value in attrs if name in ("src", "href")]
 
 
 def test_the_page_stands_alone_and_holds_every_strip(bgfetch: Bgfetch, runs: Path) -> None:
@@ -77,9 +62,27 @@ def test_the_page_stands_alone_and_holds_every_strip(bgfetch: Bgfetch, runs: Pat
     assert "script" not in page.tags
     assert "\x1b" not in text
     assert "\u202e" not in text
-    row = re.search(r'<th scope="row">x/one</th>.*?</tr>', text, re.DOTALL)
-    assert row
-    assert re.findall(r'class="at (\w+)"[^>]*>(.)<', row[0]) == [("pass", "✓"), ("fail", "✗"), ("mixed", "±")]
+    one = page.words.split("x/one on chromium")[1]
+    assert one.startswith("✓ run 1 pass; ✗ run 2 fail; ± run 3 repetitions differ; pass run 1 fail")
+
+
+def test_what_fails_in_the_newest_run_stands_first(bgfetch: Bgfetch, tmp_path: Path) -> None:
+    for day, told in enumerate(((PASS, FAIL, PASS, FAIL), (FAIL, PASS, PASS, FAIL)), 1):
+        results = [judged(f"x/{name}", {A: verdict}) for name, verdict in zip("bacd", told, strict=True)]
+        write_run(tmp_path / f"runs/{day}", results, started=f"2026-11-0{day}T06:00:00+00:00")
+    called = bgfetch("report", "--history", "runs")
+    changed, steady = called.output.split("\n\n")[1].splitlines()[:2], called.output.splitlines()[5:7]
+    assert changed == ["✓✗  chromium  x/b", "✗✓  chromium  x/a"]
+    assert [line[:2] for line in steady] == ["✗✗", "✓✓"]
+    page = Page((tmp_path / "runs/2/history.html").read_text("utf-8"))
+    assert "2 of 4 scenarios changed; 1 of these fails in the newest run." in page.words
+
+
+def test_what_runs_said_is_told_once_with_their_numbers() -> None:
+    told = (PASS, PASS, FAIL, PASS, PASS, PASS, FAIL, PASS)
+    runs = [Named(str(number), run_of([judged("x/a", {A: one})])) for number, one in enumerate(told)]
+    (strip,) = history(runs).strips
+    assert list(strip.said) == [("pass", "1–2, 4–6, 8"), (f"fail ({A})", "3, 7")]
 
 
 def test_states_are_told_apart_without_colour() -> None:

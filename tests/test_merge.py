@@ -97,6 +97,17 @@ def test_runs_of_two_implementations_become_one(bgfetch: Bgfetch, tmp_path: Path
     assert run.missing == ()
 
 
+def test_the_baseline_of_one_is_that_of_the_whole(bgfetch: Bgfetch, tmp_path: Path) -> None:
+    write_run(tmp_path / "a", passing("x/a", on="simulator"))
+    write_run(
+        tmp_path / "b", passing("x/a"), baseline='implementation = "chromium"', options={"baseline": "c.toml"}
+    )
+    assert bgfetch("merge", "a", "b", "--out", "merged").exit_code == 0
+    header = read_run(tmp_path / "merged").header
+    assert (header.baseline, header.options["baseline"]) == ('implementation = "chromium"', "c.toml")
+    assert "Against c.toml: 0 as expected" in (tmp_path / "merged/report.html").read_text("utf-8")
+
+
 def _shard(number: int, of: int = 2, selection: str = "s") -> dict[str, Any]:
     return {"shard": {"number": number, "of": of, "scenarios": 2, "selection": selection}}
 
@@ -116,6 +127,7 @@ def _shard(number: int, of: int = 2, selection: str = "s") -> dict[str, Any]:
         ({"options": _shard(1)}, {}, "different catalogues or selections: s and no shares"),
         ({"options": _shard(1)}, {"options": _shard(2, 3)}, "different numbers of shares: 2 and 3"),
         ({}, {"scenarios": [{"id": "x/a", "text": "another"}]}, "different texts of x/a"),
+        ({"baseline": "one"}, {"baseline": "two"}, "held against different baselines"),
     ],
 )
 def test_what_is_not_of_one_run_is_refused_and_nothing_is_left(

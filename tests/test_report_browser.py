@@ -6,11 +6,15 @@ import os
 import shutil
 from collections.abc import Iterator
 from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from attrs import evolve
 
-from reports import html, read_run
+from reports import difference_page, history, html, read_run
+from reports.changes import changes
+from reports.history import Named
 from reports.html import render
 from tests.report_sample import CASES, CLAUSES, write_hostile, write_sample
 from tests.report_synthetic import write_synthetic
@@ -27,7 +31,8 @@ return [...document.querySelectorAll('a[href^="#"]')].map((link) => link.getAttr
   .filter((id) => !document.getElementById(id))
 """
 SHOWN = (
-    "return [...document.querySelectorAll('.scenario')].filter((part) => !part.hidden).map((part) => part.id)"
+    "return [...document.querySelectorAll('.scenario')].filter((part) => !part.hidden)"
+    ".map((part) => part.id || part.querySelector('.id').id)"
 )
 SET = """
 const [values] = arguments
@@ -88,9 +93,20 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         (run / "report.html").write_text(render(read_run(run), CLAUSES), "utf-8")
     alone = dict(html.folder(read_run(runs["sample"]), CLAUSES))
     (folder / "alone.html").write_text(alone["report/3.html"], "utf-8")
+    runs["difference"], runs["history"] = (folder / name for name in ("difference", "history"))
+    whole = read_run(runs["sample"])
+    otherwise = tuple(evolve(one, verdict="pass", checks=()) for one in whole.results)
+    older = evolve(whole, results=otherwise)
+    _write(runs["difference"], difference_page.page(changes(older, whole), CLAUSES))
+    _write(runs["history"], history.page(history.history([Named("older", older), Named("newer", whole)])))
     told = {name: (run / "report.html").as_uri() for name, run in runs.items()}
     (folder / "index.html").write_text(alone["report/index.html"], "utf-8")
     return {**told, **{name: (folder / f"{name}.html").as_uri() for name in ("alone", "index")}}
+
+
+def _write(folder: Path, page: str) -> None:
+    folder.mkdir()
+    (folder / "report.html").write_text(page, "utf-8")
 
 
 def _open(chromium: Chrome, address: str, width: int = 1280, scheme: str = "light") -> None:
@@ -104,7 +120,7 @@ def _open(chromium: Chrome, address: str, width: int = 1280, scheme: str = "ligh
     chromium.get(address)
 
 
-@pytest.mark.parametrize("name", ["sample", "hostile", "flood", "cut", "real"])
+@pytest.mark.parametrize("name", ["sample", "hostile", "flood", "cut", "real", "difference", "history"])
 @pytest.mark.parametrize("width", [1280, 390])
 def test_a_page_is_sound_at_every_width(
     chromium: Chrome, pages: dict[str, str], name: str, width: int
@@ -137,7 +153,17 @@ def test_no_two_labels_of_a_timeline_overlap(chromium: Chrome, pages: dict[str, 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
     ("name", "width"),
-    [("sample", 1280), ("sample", 390), ("hostile", 1280), ("alone", 1280), ("index", 1280)],
+    [
+        ("sample", 1280),
+        ("sample", 390),
+        ("hostile", 1280),
+        ("alone", 1280),
+        ("index", 1280),
+        ("difference", 1280),
+        ("difference", 390),
+        ("history", 1280),
+        ("history", 390),
+    ],
 )
 def test_nothing_keeps_people_out(
     chromium: Chrome, pages: dict[str, str], name: str, width: int, scheme: str
@@ -184,6 +210,53 @@ def test_the_page_selects_as_the_command_line_does(
     assert told == ("" if len(found) == 8 else f"{len(found)} of 8 scenarios")
 
 
+def test_without_a_script_a_link_opens_what_it_leads_to(chromium: Chrome, pages: dict[str, str]) -> None:
+    chromium.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+    try:
+        _open(chromium, pages["sample"])
+        chromium.find_element("css selector", '.differences a[href="#s-fetch/not-found"]').click()
+        assert chromium.find_element("css selector", "details.scenario[open] .finding").is_displayed()
+        assert not chromium.find_element("css selector", "#filter").is_displayed()
+    finally:
+        chromium.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+
+
+def test_causes_without_a_scenario_left_are_hidden(chromium: Chrome, pages: dict[str, str]) -> None:
+    _open(chromium, pages["sample"])
+    shown = "return [...document.querySelectorAll('.cause')].filter((one) => one.checkVisibility()).length"
+    assert chromium.execute_script(shown) == 4
+    chromium.execute_script(SET, {"words": "resume/*"})
+    assert chromium.execute_script(shown) == 1
+
+
+PLACES = """
+const part = document.querySelector('.scenario:has(> summary .fail)')
+const figure = part.querySelector('.timeline:has(.w)')
+const box = (one) => { const at = one.getBoundingClientRect(); return [at.left, at.right] }
+return {scrolled: figure.scrollLeft, figure: box(figure), wrong: box(figure.querySelector('.w')),
+  names: [...figure.querySelectorAll('.tl > g:not(.n) > text:last-child')].map(box),
+  caption: box(figure.querySelector('figcaption')),
+  shift: getComputedStyle(figure.querySelector('.tl > g:not(.n) > text:last-child')).translate}
+"""
+
+
+def test_on_a_phone_a_timeline_begins_at_what_went_wrong_and_its_names_stay(
+    chromium: Chrome, pages: dict[str, str]
+) -> None:
+    _open(chromium, pages["sample"], 390)
+    chromium.execute_script("document.querySelector('.scenario:has(> summary .fail) > summary').click()")
+    wait = pytest.importorskip("selenium.webdriver.support.wait").WebDriverWait(chromium, 10)
+    wait.until(lambda _: chromium.execute_script(PLACES)["scrolled"] > 100)
+    wait.until(lambda _: chromium.execute_script(PLACES)["shift"] != "0px")
+    told = chromium.execute_script(PLACES)
+    left, right = told["figure"]
+    assert left < told["wrong"][0] < right
+    assert len(told["names"]) > 5
+    assert all(left - 1 <= start < end < right for start, end in [*told["names"], told["caption"]])
+    chromium.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    assert chromium.execute_script(PLACES)["shift"] == "0px"
+
+
 def test_a_selection_is_kept_in_the_address(chromium: Chrome, pages: dict[str, str]) -> None:
     _open(chromium, pages["sample"])
     chromium.execute_script(SET, {"words": "resume/*", "which": "differs", "order": "differs"})
@@ -228,11 +301,38 @@ def test_a_link_to_a_proof_opens_what_it_is_in(chromium: Chrome, pages: dict[str
     assert chromium.execute_script("return document.querySelector(':target').className") == "against"
 
 
-def test_what_failed_is_printed(chromium: Chrome, pages: dict[str, str]) -> None:
+VISIBLE = "return [...document.querySelectorAll(arguments[0])].map((one) => one.checkVisibility())"
+
+
+@pytest.mark.parametrize(
+    ("selector", "printed"),
+    [
+        (".scenario:has(> summary .fail) .finding", True),
+        (".scenario:has(> summary .fail) .timeline", True),
+        (".scenario:has(> summary .fail) .against", True),  # the proof, in a list that is closed on a screen
+        (".seen li:not(.against)", False),
+        (".scenario:not(:has(> summary .fail)) .timeline", False),
+        (".legend", True),
+        (".section:has(> summary .fail) > .clause > summary", True),
+        ("nav, form, button, .aside", False),
+    ],
+)
+def test_what_failed_is_printed_with_its_proof(
+    chromium: Chrome, pages: dict[str, str], selector: str, printed: bool
+) -> None:
     _open(chromium, pages["sample"])
-    chromium.execute_script("dispatchEvent(new Event('beforeprint'))")
-    opened = chromium.execute_script("return document.querySelectorAll('details.scenario[open]').length")
-    assert opened == chromium.execute_script(
-        "return document.querySelectorAll('details.scenario:has(> summary .fail)').length"
+    chromium.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    shown = chromium.execute_script(VISIBLE, selector)
+    assert shown
+    assert set(shown) == {printed}
+
+
+@pytest.mark.parametrize("name", ["sample", "difference", "history"])
+def test_paper_is_light(chromium: Chrome, pages: dict[str, str], name: str) -> None:
+    _open(chromium, pages[name])
+    dark = {"name": "prefers-color-scheme", "value": "dark"}
+    chromium.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print", "features": [dark]})
+    colours = chromium.execute_script(
+        "const style = getComputedStyle(document.body); return [style.backgroundColor, style.color]"
     )
-    assert opened
+    assert colours == ["rgb(255, 255, 255)", "rgb(26, 29, 33)"]

@@ -2,71 +2,33 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import time
-from collections import Counter
-from collections.abc import Callable, Mapping
-from html.parser import HTMLParser
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from attrs import evolve
-from click.testing import Result
+from click.testing import Result as Called
 
 from conformance.baseline.model import Baseline, Entry
 from conformance.clauses import REVISION, clauses
 from conformance.command_line.report import against
 from conformance.command_line.report import text as known
-from conformance.results import FAIL, PASS, Check
+from conformance.results import FAIL, PASS, Check, Result
 from reports import Run, read_run
+from reports.causes import causes
 from reports.cells import matrix
-from reports.clause_table import Rule, Text, sections
+from reports.clause_table import Rule, Text, sections, title
 from reports.html import folder, render
 from reports.outcomes import kills, outcomes
 from reports.parts import FINDINGS, LINES, PICTURES, PROOFS, Part, clause, part
 from simulator.observation import Log, Progress
+from tests.html_pages import Page
 from tests.report_sample import CASES, CLAUSES, HOSTILE, write_hostile, write_sample
 from tests.report_synthetic import write_synthetic
-
-VOID = {"meta", "input", "link", "br", "img", "hr"}
-
-
-class Page(HTMLParser):
-    """The tags of a page, its ids and links, and its text; fails on a tag that closes out of order."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.ids: Counter[str] = Counter()
-        self.links: list[str] = []
-        self.tags: Counter[str] = Counter()
-        self.attributes: set[str] = set()
-        self.classes: list[str] = []
-        self.text = ""
-        self.open: list[str] = []
-        self.feed(page)
-        self.close()
-        assert not self.open
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        named: Mapping[str, str | None] = dict(attrs)
-        self.tags[tag] += 1
-        self.attributes |= set(named)
-        self.classes += (named.get("class") or "").split() if "main" in self.open else []
-        self.ids.update([named["id"] or ""] if "id" in named else [])
-        self.links += [named["href"] or ""] if "href" in named else []
-        self.open += [] if tag in VOID else [tag]
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        if not {"style", "script"} & set(self.open):
-            self.text += data
-
-    @property
-    def words(self) -> str:
-        return " ".join(self.text.split())
 
 
 @pytest.fixture(scope="module")
@@ -89,9 +51,9 @@ def test_ids_are_unique_and_every_link_into_the_page_has_its_place(page: Page) -
         "expected 48 results, got 48",
         "0.1.0 on Python 3.11.7",
         "Chromium 156.0.8078.79",
-        "8 d 1 min 12 s",
+        "8 d of virtual time",
         "Going offline mid-way keeps the bytes",
-        "✗ fail: chromium · complete-a-record-algorithm/8a · must, text, line 27",
+        "✗ fail: chromium · complete-a-record-algorithm/8a · must, by the text; line 27 of the scenario",
         "the browser's process ended while step 3 was under way",
         "lever metered: a browser cannot be told that its link is metered",
         "A fetch that resumes asks for the rest, from the first byte missing",
@@ -129,7 +91,7 @@ def test_a_clause_links_to_its_section_of_the_specification_only(id: str, href: 
 
 def _part(run: Run, name: str, *, full: bool = False) -> Part:
     row = next(row for row in matrix(run).rows if row.name == name)
-    return part(run, row, 1, "here", CLAUSES, full=full)
+    return part((run,) * len(row.cells), row, 1, "here", CLAUSES, full=full)
 
 
 def test_timelines_are_drawn_for_what_failed_and_for_one_that_passed(sample: Run) -> None:
@@ -231,6 +193,60 @@ def test_a_scenario_is_told_in_sentences_with_its_faults_and_its_command(sample:
     assert told.replay.startswith("bgfetch run resume/offline-mid-way --on chromium")
 
 
+def test_what_held_is_told_of_the_one_that_it_held_on(page: Page) -> None:
+    assert "What was seen to hold on simulator" in page.words
+
+
+def test_failures_are_a_click_apart(sample: Run, page: Page) -> None:
+    assert "Failed (3) Clauses" in page.words
+    assert page.links[1] == "#s-fetch/not-found"
+    assert page.words.count("The next that failed") == 2
+    told = render(sample, {})
+    first, second = told.index('id="s-fetch/not-found"'), told.index('id="s-resume/offline-mid-way"')
+    assert '<a href="#s-resume/offline-mid-way">The next that failed' in told[first:second]
+    sound = evolve(sample, results=tuple(one for one in sample.results if one.verdict != FAIL))
+    assert "Failed (" not in Page(render(sound, {})).words
+
+
+def test_a_tab_shows_failures_first(sample: Run) -> None:
+    assert "<title>10 fail, 30 pass, 3 inconclusive" in render(sample, {})
+
+
+def test_a_link_leads_into_what_has_to_open_for_it(sample: Run) -> None:
+    """Without a script a browser opens what its target is in, and never the target itself."""
+    assert not re.findall(r"<details[^>]* id=", render(sample, CLAUSES))
+
+
+def test_times_of_two_kinds_are_not_added_up(page: Page) -> None:
+    assert "Virtual time" not in page.words
+    assert "of virtual time" in page.words
+
+
+def test_differences_are_told_by_cause(sample: Run) -> None:
+    def failing(scenario: str, clause: str, expected: str) -> list[Result]:
+        check = Check(clause, "must", "text", FAIL, expected, "another")
+        fails = evolve(
+            sample.results[0], scenario=scenario, implementation="a", verdict=FAIL, checks=(check,)
+        )
+        return [fails, evolve(fails, implementation="b", verdict=PASS, checks=(evolve(check, verdict=PASS),))]
+
+    told = [failing("x/1", "one/1", "this"), failing("x/2", "two/2", "that")]
+    told += [failing("x/3", "two/2", "that"), failing("x/4", "two/2", "other")]
+    header = evolve(sample.header, implementations={"a": "1", "b": "1"})
+    run = evolve(sample, header=header, scenarios=(), results=tuple(one for two in told for one in two))
+    table = matrix(run)
+    parts = [part((run, run), row, n, f"s{n}", {}, full=False) for n, row in enumerate(table.rows)]
+    found = [
+        (one.column, one.clause.id, [(p.scenario.id, c and c.expected) for p, c in one.parts])
+        for one in causes(parts, {})
+    ]
+    assert found == [
+        ("a", "two/2", [("x/2", "that"), ("x/3", None), ("x/4", "other")]),
+        ("a", "one/1", [("x/1", "this")]),
+    ]
+    assert "3 scenarios: a fails two/2" in Page(render(run, {})).words
+
+
 # -- clauses, faults, mutants ---------------------------------------------------------------
 
 
@@ -257,6 +273,30 @@ def test_a_clause_without_a_test_is_there_and_says_why(sample: Run) -> None:
     assert "Broken on purpose by mutant:some-mutant." in page.words
     part = evolve(sample, header=evolve(sample.header, options={"selectors": ["x"]}))
     assert "No test: the run was of a part" in Page(render(part, {"new/1": "Something else"})).words
+
+
+@pytest.mark.parametrize(
+    ("id", "named"),
+    [
+        ("background-fetch-registration-match-all", "BackgroundFetchRegistration.matchAll()"),
+        ("background-fetch-manager-fetch", "BackgroundFetchManager.fetch()"),
+        ("background-fetch-manager-get-ids", "BackgroundFetchManager.getIds()"),
+        ("background-fetch-update-ui-event", "BackgroundFetchUpdateUIEvent"),
+        ("background-fetch-update-ui-event-update-ui", "BackgroundFetchUpdateUIEvent.updateUI()"),
+        ("background-fetch-record-interface", "BackgroundFetchRecord"),
+        ("background-fetch-registration-events", "BackgroundFetchRegistration: events"),
+        (
+            "get-a-backgroundfetchregistration-instance-algorithm",
+            "Get a BackgroundFetchRegistration instance (algorithm)",
+        ),
+        ("background-fetch-concept", "Background fetch concept"),
+        ("background-fetch-display-algorithm", "Background fetch display (algorithm)"),
+        ("mdn/backgroundfetchfail_event", "MDN: backgroundfetchfail_event"),
+        ("", "Without a section"),
+    ],
+)
+def test_sections_are_called_as_a_reader_calls_them(id: str, named: str) -> None:
+    assert title(id) == named
 
 
 def test_sections_come_in_the_order_of_the_text(sample: Run) -> None:
@@ -384,7 +424,7 @@ def test_the_full_report_is_a_folder_that_leaves_nothing_out(sample: Run) -> Non
 
 
 def test_the_command_line_tells_of_clauses_and_mutants_and_writes_the_folder(
-    bgfetch: Callable[..., Result], tmp_path: Path
+    bgfetch: Callable[..., Called], tmp_path: Path
 ) -> None:
     write_sample(tmp_path / "run", CASES[:2])
     done = bgfetch("report", "run", "--full")
@@ -405,3 +445,21 @@ def test_the_page_tells_how_a_run_stands_against_its_baseline(tmp_path: Path) ->
     page = Page(render(run, CLAUSES, against(known(), run, baseline)))
     assert "Against chromium.toml: 1 as expected, 0 new failures, 0 expected to fail that pass." in page.words
     assert f"In the baseline: chromium 156; {entry.clause}; why; 2026-11-21" in page.words
+    assert "bad-status ≠ as the baseline expects" in page.words
+    assert "New (" not in page.words
+
+
+@pytest.mark.parametrize("scenario", ["fetch/not-found", "fetch/two-files"])
+def test_what_is_new_against_a_baseline_is_marked_and_led_to(tmp_path: Path, scenario: str) -> None:
+    """A failure that no entry expects, and a pass where one expects a failure."""
+    run = read_run(write_sample(tmp_path / "run", CASES[:2]))
+    id = CASES[1 if scenario == "fetch/not-found" else 0].clauses[0]
+    known_failures = {("fetch/not-found", CASES[1].clauses[0])} ^ {(scenario, id)}
+    entries = tuple(
+        Entry((name,), clause, frozenset({FAIL}), "", "why", "156", "2026-11-21")
+        for name, clause in known_failures
+    )
+    page = Page(render(run, CLAUSES, against(known(), run, Baseline("chromium", entries, "c.toml"))))
+    assert "New (1) Failed (1)" in page.words
+    assert page.links[1] == f"#s-{scenario}"
+    assert page.classes.count("new") == 1

@@ -8,10 +8,13 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.results import ERROR, FAIL, Check, Result
+from conformance.baseline.model import Baseline, Entry
+from conformance.results import ERROR, FAIL, INCONCLUSIVE, Check, Result
 from reports import Run, markdown
 from reports.machine import line
+from reports.outcomes import untold
 from tests import report_consumers as consumers
+from tests.report_sample import CASES
 
 
 def test_markdown_tells_counts_failures_differences_and_what_is_not_known(files: dict[str, str]) -> None:
@@ -32,12 +35,32 @@ def test_markdown_tells_counts_failures_differences_and_what_is_not_known(files:
     assert "again: `bgfetch run fetch/not-found --on chromium --seed 42`" in told
 
 
+def test_with_a_baseline_what_is_expected_stands_apart_from_what_is_new(sample: Run) -> None:
+    reason = "perform-a-background-fetch-algorithm/5.3"
+    entries = [
+        Entry(("fetch/not-found",), reason, frozenset({FAIL}), "", "known *long*", "156", "2026-11-21"),
+        Entry(("fetch/two-files",), CASES[0].clauses[0], frozenset({FAIL}), "", "x", "156", "", number=1),
+    ]
+    told = markdown.render(sample, {}, Baseline("chromium", entries, "c.toml"))
+    parts = dict(one.split("\n", 1) for one in told.split("\n## ")[1:])
+    assert "`fetch/not-found`" not in parts["Failed, and not expected to"]
+    assert "`resume/offline-mid-way` on `chromium` (1 of 3" in parts["Failed, and not expected to"]
+    assert "on `simulator`" in parts["Failed, and not expected to"]  # the baseline is of another
+    assert "known &#42;long&#42;\n  - `fetch/not-found`" in parts["As the baseline expects"]
+    assert "`fetch/two-files`" in parts["Expected to fail, and did not"]
+    assert "Against `c.toml`: 1 as expected, 2 new failures, 1 expected to fail that pass." in told
+    consumers.markdown(told)
+
+
 def test_markdown_keeps_to_what_github_takes_and_counts_the_rest(sample: Run) -> None:
     wide = "é" * 290
     check = Check("a/1", "must", "text", FAIL, wide, wide)
     results = tuple(
         Result(f"{number}/{wide}", "simulator", FAIL, (check,) * 5) for number in range(400)
-    ) + tuple(Result(f"{number}", "simulator", ERROR, (), note=f"{wide}{number}") for number in range(400))
+    ) + tuple(
+        Result(f"{number}", "simulator", ERROR, (), note=f"{wide}{chr(0x4E00 + number)}")
+        for number in range(400)
+    )
     told = markdown.render(evolve(sample, results=results), {})
     assert "… and 300 further failures; report.html has all." in told
     assert "further reasons; report.html has all." in told
@@ -45,6 +68,21 @@ def test_markdown_keeps_to_what_github_takes_and_counts_the_rest(sample: Run) ->
     assert "… and 2 further failures" in room[0]
     assert len(told.encode()) <= markdown.LIMIT
     consumers.markdown(told)
+
+
+def test_reasons_that_differ_in_numbers_alone_are_one(sample: Run) -> None:
+    notes = ("step 8: not seen within 12 s", "step 3: not seen within 12.8 s", "another")
+    results = tuple(
+        evolve(sample.results[0], scenario=f"x/{n}", verdict=INCONCLUSIVE, checks=(), note=note)
+        for n, note in enumerate(notes)
+    )
+    run = evolve(sample, results=results, scenarios=())
+    told = markdown.render(run, {})
+    assert "2 scenarios: `step 8: not seen within 12 s`\n  - `x/0`, `x/1`" in told
+    assert [(one.reason, one.scenarios) for one in untold(run)] == [
+        (notes[0], ("x/0", "x/1")),
+        ("another", ("x/2",)),
+    ]
 
 
 @given(st.text(st.characters(), max_size=60) | st.text("`|\\*_<>[]()#-+.1 !&@:/w", max_size=30))

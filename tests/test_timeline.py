@@ -15,9 +15,10 @@ from conformance.checks import judge
 from conformance.results import FAIL, PASS, Check, Result, verdict_of
 from conformance.scenario.model import Scenario
 from reports.timeline import Canvas, Picture, drawn, svg, terminal
-from reports.timeline.layout import Lane, Mark
+from reports.timeline.axis import axis
+from reports.timeline.layout import Lane, Mark, lane
 from reports.timeline.script import FETCHES
-from reports.timeline.story import Story
+from reports.timeline.story import Item, Story, Strand
 from reports.timeline.transfers import LANES
 from reports.timeline.verdict import ties
 from simulator.observation import (
@@ -158,6 +159,27 @@ def test_a_resume_starts_where_the_last_attempt_stopped() -> None:
     assert first.stairs[-1][1] == second.stairs[0][1]
     assert (first.stairs[0][1], second.stairs[-1][1]) == (first.y1, second.y0)
     assert "ghost" not in first.look + second.look
+
+
+@pytest.mark.parametrize(
+    ("base", "reached", "above"),
+    [(0, 5, 0), (45, 50, 1), (50, 60, 1), (60, 100, -1), (95, 100, 0)],
+)
+def test_a_label_keeps_out_of_the_way_of_the_bytes(base: int, reached: int, above: int) -> None:
+    item = Item(
+        "answer", (0, 0), (100, 0), "title", "200 all", (), base, (((40, 0), reached), ((90, 0), reached))
+    )
+    canvas = svg.CANVAS
+    (label,) = lane(
+        Strand("/a", (item,), 100), axis([(0, 0), (40, 0), (90, 0), (100, 0)], canvas), canvas, 0
+    ).labels
+    middle = canvas.bytes // 2
+    assert (label.y < middle) - (label.y > middle) == above
+    twin = terminal.CANVAS
+    (label,) = lane(
+        Strand("/a", (item,), 100), axis([(0, 0), (40, 0), (90, 0), (100, 0)], twin), twin, 0
+    ).labels
+    assert label.y == twin.bytes // 2  # a line of letters has no above
 
 
 def test_bytes_that_came_again_are_a_ghost() -> None:

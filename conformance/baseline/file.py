@@ -38,7 +38,7 @@ def parse(text: str, file: str) -> Baseline:
     _refuse_doubles(entries, spot / "entry")
     if problems := spot.reading.problems():
         raise ScenarioError(problems)
-    return Baseline(str(implementation), entries, file)
+    return Baseline(str(implementation), entries, file, text)
 
 
 def _entries(tables: Any, spot: Spot) -> list[Entry]:

@@ -73,11 +73,12 @@ class Standing:
 
 @define(slots=False)
 class Baseline:
-    """What one implementation is known to get wrong, entry by entry."""
+    """What one implementation is known to get wrong, entry by entry; ``text`` is what its file says."""
 
     implementation: str
     entries: Sequence[Entry]
     file: str = ""
+    text: str = ""
 
     @cached_property
     def pairs(self) -> dict[Pair, Entry]:
@@ -110,7 +111,7 @@ class Baseline:
         return tuple(
             check
             for check in result.checks
-            if check.level == "must"
+            if check.must
             and check.verdict == verdict == clause_verdict(result, check.clause)
             and not self._expects(result, check)
         )
@@ -141,7 +142,7 @@ def clause_verdict(result: Result, clause: str) -> str | None:
     """
     if result.verdict in (ERROR, UNSUPPORTED):
         return None
-    verdicts = {check.verdict for check in result.checks if check.clause == clause and check.level == "must"}
+    verdicts = {check.verdict for check in result.checks if check.clause == clause and check.must}
     for verdict in (FAIL, INCONCLUSIVE, PASS):
         if verdict in verdicts:
             return verdict

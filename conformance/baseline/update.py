@@ -94,7 +94,7 @@ def _telling(verdicts: frozenset[str]) -> frozenset[str]:
 
 def _not_passed(result: Result) -> Iterator[Check]:
     for check in result.checks:
-        if check.level == "must" and check.verdict in (FAIL, INCONCLUSIVE):
+        if check.must and check.verdict in (FAIL, INCONCLUSIVE):
             yield check
 
 

@@ -3,13 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from attrs import evolve
 
 from conformance.baseline.model import Baseline, Standing, in_short
 from conformance.results import PASS, Result
 
+if TYPE_CHECKING:
+    from reports.run import Run
+
 MOST_NAMED = 20
+
+
+def kept(run: Run) -> tuple[Run, Baseline | None]:
+    """The baseline that a run was made with; one that cannot be read any more is told as missing."""
+    from conformance.baseline.file import parse
+    from conformance.scenario.errors import ScenarioError
+
+    if not run.header.baseline:
+        return run, None
+    try:
+        return run, parse(run.header.baseline, str(run.header.options.get("baseline", "")))
+    except ScenarioError as error:
+        why = str(error).partition("\n")[0]
+        gap = f"the baseline of the run cannot be read with this version: {why}"
+        return evolve(run, missing=(*run.missing, gap)), None
 
 
 def left(results: Sequence[Result], baseline: Baseline | None) -> list[Result]:

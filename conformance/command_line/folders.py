@@ -51,12 +51,11 @@ def told(read: Callable[[Path], Run], folder: Path) -> Run:
 
 def write_whole(path: Path, text: str) -> None:
     """Write a file, whole or not at all. Raises BadInput where that cannot be done."""
-    unfinished = path.with_name(f"{path.name}.part")
+    from reports.formats import put_whole
+
     try:
-        unfinished.write_text(text, encoding="utf-8")
-        unfinished.replace(path)
+        put_whole(path, text)
     except OSError as error:
-        unfinished.unlink(missing_ok=True)
         raise BadInput(
             f"{path} cannot be written: {error.strerror}.", "Make room there, or choose another place."
         ) from None

@@ -32,7 +32,7 @@ ALL, FULL = "all", "full"
 )
 @click.option(
     "--baseline", "file", type=click.Path(path_type=Path), metavar="FILE",
-    help="Tell in report.html, too, how the run stands against this baseline.",
+    help="Tell how the run stands against this baseline, and not against the one that it was made with.",
 )  # fmt: skip
 @click.option(
     "--history", is_flag=True,
@@ -103,8 +103,11 @@ def write_html(folder: Path, run: Run, baseline: Baseline | None = None) -> Path
 
 
 def _written(folder: Path, run: Run, name: str, baseline: Baseline | None) -> Iterator[Path]:
+    from conformance.command_line.expected import kept
     from reports.formats import put
 
+    if baseline is None:
+        run, baseline = kept(run)
     try:
         yield from put(folder, _files(run, name, baseline))
     except OSError as error:
@@ -118,11 +121,13 @@ def _written(folder: Path, run: Run, name: str, baseline: Baseline | None) -> It
 def _files(run: Run, name: str, baseline: Baseline | None) -> Iterable[tuple[str, str]]:
     """The files of a report; the pages for people are told more of the clauses than other tools need."""
     from conformance.clauses import clauses
-    from reports import html
+    from reports import html, markdown
 
     told = {id: clause.text for id, clause in clauses().items()}
     if name == FULL:
         return html.folder(run, told, against(text(), run, baseline))
+    if name == "markdown":
+        return [("summary.md", markdown.render(run, told, baseline))]
     if name == "html":
         return [("report.html", html.render(run, told, against(text(), run, baseline)))]
     return FORMATS[name](run, told).items()
@@ -156,4 +161,5 @@ def against(text: Text, run: Run, baseline: Baseline | None) -> Text:
     for (scenario, clause), entry in baseline.pairs.items():
         told = (f"{baseline.implementation} {entry.version}", clause, entry.reason, entry.link, entry.date)
         known.setdefault(scenario, []).append("; ".join(word for word in told if word))
-    return evolve(text, against=f"Against {baseline.file}: {in_short(standings)}.", known=known)
+    news = frozenset(one.result.scenario for one in standings if one.unexpected or one.passed)
+    return evolve(text, against=f"Against {baseline.file}: {in_short(standings)}.", known=known, news=news)

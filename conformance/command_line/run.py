@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
+from attrs import evolve
 
 from conformance.command_line import expected
 from conformance.command_line.exit_codes import INTERRUPTED, NOTHING_RAN, exit_code
@@ -68,6 +69,8 @@ def command(
     """
     plan = _plan(selectors, names, seed, repeat, shard)
     baseline = _baseline(known, plan) if known else None
+    if baseline:
+        plan = evolve(plan, options={**plan.options, "baseline": baseline.file}, baseline=baseline.text)
     if not plan.scenarios:
         what = f"no scenario matches {shlex.join(selectors)}"
         if shard:

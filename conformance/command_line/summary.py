@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from statistics import median
 
-from conformance.results import ERROR, FAIL, INCONCLUSIVE, PASS, UNSUPPORTED, VERDICTS, Check, Result
+from conformance.results import ERROR, FAIL, INCONCLUSIVE, PASS, UNSUPPORTED, VERDICTS, Check, Key, Result
 from reports.text import clip, duration, visible
 
 HEADINGS = {
@@ -16,8 +16,6 @@ HEADINGS = {
     UNSUPPORTED: "Unsupported (a lever is missing)",
 }
 WIDEST = 400
-
-Key = tuple[str, str, str, int, int]
 
 
 def tallies(results: Sequence[Result], disturbed: Collection[Key]) -> Iterator[str]:
@@ -78,7 +76,7 @@ def reasons(note: str, checks: Sequence[Check]) -> Iterator[str]:
     if note:
         yield f"      {_fit(note)}"
     for check in checks:
-        if check.verdict != PASS and check.level == "must":
+        if check.must and check.verdict != PASS:
             yield from _judgement(check)
 
 

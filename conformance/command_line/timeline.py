@@ -16,17 +16,10 @@ def lines(scenario: Scenario, names: Sequence[str]) -> Iterator[str]:
     """
     import trio
 
-    from reports.cells import GLYPHS, WORDS
-    from reports.text import visible
-    from reports.timeline import drawn
-    from reports.timeline.terminal import CANVAS, terminal
+    from reports.timeline.terminal import pictures
 
     results = trio.run(_run, scenario, list(dict.fromkeys(names)))
-    for (result, _), picture in zip(results, drawn(results, CANVAS), strict=True):
-        yield ""
-        yield f"{GLYPHS[result.verdict]} {result.implementation}: {WORDS[result.verdict]}"
-        yield from (visible(line) for line in result.note.splitlines())
-        yield from terminal(picture)
+    yield from pictures([(result.implementation, result, seen) for result, seen in results])
 
 
 async def _run(scenario: Scenario, names: Sequence[str]) -> list[tuple[Result, Sequence[Observation]]]:

@@ -24,11 +24,15 @@
     line.append(button);
   }
 
-  // What is printed is what a reader would open: all that did not pass.
-  addEventListener("beforeprint", () => {
-    for (const part of document.querySelectorAll("details.section, details.scenario:has(> summary .fail)"))
-      part.open = true;
-  });
+  // Where a timeline is wider than the screen, its names stay, and it begins at what went wrong.
+  for (const figure of document.querySelectorAll(".timeline:has(.tl)")) {
+    const picture = figure.querySelector(".tl"), wrong = figure.querySelector(".w");
+    const scale = () => picture.viewBox.baseVal.width / picture.clientWidth;
+    figure.addEventListener("scroll", () => picture.style.setProperty("--x", figure.scrollLeft * scale()));
+    figure.closest("details")?.addEventListener("toggle", () => {
+      if (wrong) figure.scrollLeft = wrong.getBBox().x / scale() - figure.clientWidth / 2;
+    });
+  }
 
   addEventListener("hashchange", open);
   if (!form) return;
@@ -36,6 +40,7 @@
   const words = byId("words"), which = byId("which"), order = byId("order"), found = byId("found");
   const scenarios = [...document.querySelectorAll(".scenario")].map((part) => ({
     part,
+    anchor: part.id || part.querySelector(".id").id,
     id: part.dataset.id || part.querySelector(".id code").textContent,
     title: part.querySelector(".row > span").textContent.toLowerCase(),
     clauses: part.dataset.c?.split(" ") || [...part.querySelectorAll(".clauses code")].map((one) => one.textContent),
@@ -77,7 +82,7 @@
     const kept = new Set();
     for (const one of scenarios) {
       one.part.hidden = !(shown(one) && (!selectors.length || selectors.some((fits) => fits(one))));
-      if (one.part.hidden) gone.add(one.part.id);
+      if (one.part.hidden) gone.add(one.anchor);
       else one.clauses.forEach((id) => kept.add(id));
     }
     for (const one of clauses) {

@@ -8,6 +8,7 @@ become one mark that says how many it stands for. A label is placed only where t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import pairwise
 
 from attrs import Factory, define, frozen
 
@@ -20,6 +21,10 @@ ROWS = 3
 _SHORTEST = 5
 """Letters of a label that is cut, its ellipsis among them; a shorter one would say nothing."""
 _TITLE, _TITLES = 600, 4
+_LETTER = 6
+"""Half the height of a letter."""
+LINES = {"line", "over"}
+"""Looks of marks whose bytes are a line that goes in steps, and not an area."""
 
 
 @frozen
@@ -198,7 +203,8 @@ def _labels(row: Sequence[Mark], canvas: Canvas) -> Iterator[Label]:
 
 def _label(mark: Mark, before: int, after: int, canvas: Canvas) -> Label | None:
     """Where a mark's label goes, given where the one before it ends and the one after it begins."""
-    y, width = (mark.y0 + mark.y1) // 2, canvas.text(mark.label) + 2 * canvas.pad
+    width = canvas.text(mark.label) + 2 * canvas.pad
+    y = _height(mark, width, canvas)
     if not mark.point and width <= mark.x1 - mark.x0:
         return Label(mark.x0 + canvas.pad, y, mark.label)
     if width <= after - mark.x1:
@@ -207,6 +213,27 @@ def _label(mark: Mark, before: int, after: int, canvas: Canvas) -> Label | None:
         return Label(mark.x0 - width + canvas.pad, y, mark.label)
     cut = "" if mark.point else _cut(mark.label, canvas, mark.x1 - mark.x0 - 2 * canvas.pad)
     return Label(mark.x0 + canvas.pad, y, cut) if cut else None
+
+
+def _height(mark: Mark, width: int, canvas: Canvas) -> int:
+    """The middle of a label: that of its mark, or above or below it where lines cross fewer letters."""
+    middle, slack = (mark.y0 + mark.y1) // 2, (canvas.bytes - canvas.row) // 2
+    if not mark.stairs or not slack or width > mark.x1 - mark.x0:
+        return middle
+    line = [_reached(mark, x) for x in range(mark.x0, mark.x0 + width, canvas.pad)]
+
+    def crossed(y: int) -> int:
+        return sum(min(a, b) < y + _LETTER and max(a, b) > y - _LETTER for a, b in pairwise(line))
+
+    return min((middle, middle - slack, middle + slack), key=crossed)
+
+
+def _reached(mark: Mark, x: int) -> int:
+    """How high the bytes of a mark are drawn at a place: a slope to the first corner, steps from there on."""
+    (x0, y0), (x1, y1), *_ = mark.stairs
+    if x < x1:
+        return y0 if mark.look in LINES else y0 + (y1 - y0) * (x - x0) // (x1 - x0)
+    return [y for at, y in mark.stairs if at <= x][-1]
 
 
 def _cut(text: str, canvas: Canvas, room: int) -> str:

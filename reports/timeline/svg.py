@@ -12,7 +12,7 @@ from itertools import groupby
 from markupsafe import Markup
 
 from reports.timeline.axis import Canvas
-from reports.timeline.layout import Lane, Mark, Picture
+from reports.timeline.layout import LINES, Lane, Mark, Picture
 
 CANVAS = Canvas(width=960, left=124, letter=6.65, point=8, row=16, bytes=30, gap=5, pad=3, tail=66, ticks=6)
 
@@ -24,7 +24,6 @@ _POINTS = {
     "life": "m-1-6h2v12h-2z",
 }
 _FLAG = "m-4 6v-12l8 3-7 3v6z"
-_LINES = {"line", "over"}
 
 
 def svg(picture: Picture) -> Markup:
@@ -61,8 +60,8 @@ def _ground(picture: Picture) -> Iterator[str]:
 
 def _lane(lane: Lane, canvas: Canvas) -> Iterator[str]:
     kind, row = (' class="h"', canvas.bytes) if lane.holds else ("", canvas.row)
-    yield f'<g{kind} transform="translate(0 {lane.top})"><text>{_safe(lane.name)}</text>'
-    if boxes := "".join(_box(mark, lane, 0) for mark in lane.marks if lane.holds and mark.look not in _LINES):
+    yield f'<g{kind} transform="translate(0 {lane.top})">'
+    if boxes := "".join(_box(mark, lane, 0) for mark in lane.marks if lane.holds and mark.look not in LINES):
         yield f'<path class="o" d="{boxes}"/>'
     for _, group in groupby(enumerate(lane.marks), _alike):
         marks = [mark for _, mark in group]
@@ -75,7 +74,7 @@ def _lane(lane: Lane, canvas: Canvas) -> Iterator[str]:
         below = label.y - lane.top - row // 2
         y = f" y={below}" if below else ""
         yield f"<text x={label.x}{y}>{_safe(label.text)}</text>"
-    yield "</g>"
+    yield f"<text>{_safe(lane.name)}</text></g>"  # the last, above all else: it stays where the rest scrolls
 
 
 def _alike(mark: tuple[int, Mark]) -> object:
@@ -99,15 +98,18 @@ def _box(mark: Mark, lane: Lane, inset: int) -> str:
 
 
 def _filled(mark: Mark, lane: Lane) -> str:
-    """What the bytes fill, from the offset at its start to each that it reached; the box for none."""
+    """What the bytes fill, from the offset at its start to each that it reached; the box for none.
+
+    Its lower edge has no line, which would cross the label of a part that begins at some height.
+    """
     if not mark.stairs:
         return _box(mark, lane, 0)
     (x, y), *rest = ((x, y - lane.top) for x, y in mark.stairs)
-    if mark.look in _LINES:
+    if mark.look in LINES:
         return f"M{x} {y}" + "".join(f"H{to}V{height}" for to, height in rest)
     (first_x, first_y), *later = rest
     steps = "".join(f"H{to}V{height}" for to, height in later)
-    return f"M{x} {y}L{first_x} {first_y}{steps}V{y}z"
+    return f"M{x} {y}L{first_x} {first_y}{steps}V{y}"
 
 
 def _verdict(picture: Picture) -> Iterator[str]:

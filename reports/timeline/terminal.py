@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from conformance.results import Result
+from reports.cells import GLYPHS, WORDS
+from reports.text import visible
+from reports.timeline import drawn
 from reports.timeline.axis import Canvas
 from reports.timeline.layout import Lane, Mark, Picture
+from simulator.observation import Observation
 
 EIGHTH = 8
 CANVAS = Canvas(
@@ -17,6 +22,16 @@ _POINTS = {
     "progress": "◇", "fault": "↯", "lever": "▸", "trouble": "!", "life": "│",
     "success": "⚑", "fail": "⚐", "abort": "⚐", "click": "⚑",
 }  # fmt: skip
+
+
+def pictures(told: Sequence[tuple[str, Result, Sequence[Observation]]]) -> Iterator[str]:
+    """A picture of each result under its name and verdict, one above the other on one axis if that can be."""
+    drawings = drawn([(result, seen) for _, result, seen in told], CANVAS)
+    for (name, result, _), picture in zip(told, drawings, strict=True):
+        yield ""
+        yield f"{GLYPHS[result.verdict]} {visible(name)}: {WORDS[result.verdict]}"
+        yield from (visible(line) for line in result.note.splitlines())
+        yield from terminal(picture)
 
 
 def terminal(picture: Picture) -> Iterator[str]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from attrs import frozen
 
-from conformance.results import FAIL, Check, Result
+from conformance.results import Check, Result
 from reports.timeline.story import Moment, Story
 from simulator.observation import (
     Called,
@@ -47,7 +47,7 @@ class Wrong:
 
 def wrong(story: Story, result: Result) -> Wrong | None:
     """The earliest moment at which a check that must pass is known to have failed, None if none did."""
-    failed = [check for check in result.checks if check.verdict == FAIL and check.level == "must"]
+    failed = [check for check in result.checks if check.fails]
     known = [(*_known(story, check), check) for check in failed]
     if not known:
         return None
