@@ -8,6 +8,7 @@ not called a cause.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from attrs import frozen
@@ -76,34 +77,40 @@ def leading(story: Story, check: Check, strands: Iterable[Strand]) -> Leading:
     for item in (item for strand in strands for item in strand.items):
         for number in item.seen:
             home.setdefault(number, item)
+    entering = _entering(causes, home)
     found: dict[tuple[int, int], None] = {}
-    waiting = sorted((n for n in check.proof if n in story.moments), key=story.moments.__getitem__)
+    waiting = deque(sorted((n for n in check.proof if n in story.moments), key=story.moments.__getitem__))
     while waiting:
-        tie = _drawn(waiting.pop(), causes, home)
+        tie = entering.get(waiting.pop())
         if tie and tie not in found:
             found[tie] = None
-            waiting.insert(0, tie[0])
+            waiting.appendleft(tie[0])
     return Leading(tuple(found)[:ARROWS], left_out(ARROWS, len(found), "arrows"))
 
 
-def _drawn(effect: int, causes: Mapping[int, int], home: Mapping[int, Item]) -> tuple[int, int] | None:
-    """The tie by which the line that leads to an observation enters the item that shows it.
+def _entering(causes: Mapping[int, int], home: Mapping[int, Item]) -> Mapping[int, tuple[int, int]]:
+    """For each observation the tie by which the line that leads to it enters the item that shows it.
 
     What is not drawn is passed over, and so are ties within one item, which is a line of its own.
     """
-    enters: int | None = None
-    at: int | None = effect
-    while at is not None:
-        if at in home:
-            if enters is not None and home[at] is not home[enters]:
-                return at, enters
-            enters = at
-        at = causes.get(at)
-    return None
+    nearest: dict[int, int] = {}
+    found: dict[int, tuple[int, int]] = {}
+    for effect, cause in causes.items():
+        drawn = cause if cause in home else nearest.get(cause)
+        if drawn is None:
+            continue
+        if effect not in home:
+            nearest[effect] = drawn
+        elif home[drawn] is not home[effect]:
+            found[effect] = (drawn, effect)
+            continue
+        if drawn in found:
+            found[effect] = found[drawn]
+    return found
 
 
 def ties(seen: Sequence[Observation]) -> Mapping[int, int]:
-    """What each observation is known to come from, by sequence numbers; always something before it."""
+    """What each observation is known to come from, by sequence numbers, in order: something before it."""
     before: set[int] = set()
     found: dict[int, int] = {}
     latest: dict[object, int] = {}
