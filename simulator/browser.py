@@ -142,7 +142,7 @@ class Browser:
     def __init__(self, turns: Turns, guard: Guard, overrides: Iterable[Override] = ()) -> None:
         self._turns, self._guard = turns, guard
         self._hosts, self._resources = Hosts("own.test"), dict[str, Resource]()
-        self.log = Log(turns.now)
+        self.log = Log(turns.now, line=turns.line)
         self._origin = Origin(self._resources, self._hosts, turns, self.log)
         own = self._hosts.url("")
         self._agent = UserAgent(turns, self._origin.serve, self._shown(), overrides, own)
@@ -297,11 +297,9 @@ class Browser:
         """
         self._guard.check()
         turns, what = self._turns, why or _place(holds)
-        with turns.alarm(within) as alarm:
-            await turns.until(lambda: alarm.value or holds(), turns.each_turn, alarm, why=what)
-            if not holds():
-                self._guard.check()
-                raise NeverHappened(_never(what, within, self.log.observations, turns.waiting.values()))
+        if not await turns.holds_within(within, holds, turns.each_turn, why=what):
+            self._guard.check()
+            raise NeverHappened(_never(what, within, self.log.observations, turns.waiting.values()))
 
     def nursery(self) -> AbstractAsyncContextManager[Nursery]:
         """A nursery for tasks of the story: ``async with browser.nursery() as nursery:``."""

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from simulator.content import Span
+from simulator.queues import ParallelQueue
 from simulator.request import Request
-from simulator.turns import Cell, ParallelQueue, Turns, Watched
+from simulator.turns import Cell, Turns, Watched
 
 if TYPE_CHECKING:
     from simulator.fetch import Response

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.concepts import BackgroundFetch
 from simulator.overrides import point
-from simulator.turns import Cell, EventLoop
+from simulator.queues import EventLoop
+from simulator.turns import Cell
 
 if TYPE_CHECKING:
     from simulator.background_fetch_manager import BackgroundFetchManager

@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from simulator.carriage import Ranges
+from simulator.causes import Cause
 from simulator.content import Span
 from simulator.origin.stream import Broken, Intercepted, NetworkLost, Piece, Stream
 from simulator.turns import Cell, Turns, Watched
@@ -84,16 +85,21 @@ class Network:
 
 
 class MemoryStream:
-    """One end of a connection in memory. A piece sent is received whole, and never joined."""
+    """One end of a connection in memory. A piece sent is received whole, and never joined.
+
+    What is done with a piece follows from its sending, also where it had to wait to be received.
+    """
 
     peer: MemoryStream
 
     def __init__(self, network: Network) -> None:
         self.network = network
         self.gone = Cell(False)
-        self._inbox: list[Piece] = []
+        self._line = network.turns.line
+        self._inbox: list[tuple[Cause, Piece]] = []
         self._arrived = Watched()
         self._finished = False
+        self._ended_by = Cause()
         self._broken_by: type[Broken] | None = None
 
     async def send(self, piece: Piece) -> None:
@@ -102,9 +108,9 @@ class MemoryStream:
             duration = len(piece) * 8_000_000_000 // self.network.bandwidth
             await self.network.turns.sleep(duration, why=f"{len(piece)} bytes to pass the link")
             piece = self.network.carriage.put(piece)
-        if self._broken_by or self.gone.value:
-            raise self._broken_by or Broken
-        self.peer._inbox.append(piece)
+        if self.gone.value:
+            raise self._broken()
+        self.peer._inbox.append((self._line.cause, piece))
         self.peer._arrived.changed()
 
     async def receive(self) -> Piece:
@@ -115,14 +121,24 @@ class MemoryStream:
             why="bytes from the other side",
         )
         if self._broken_by:
-            raise self._broken_by
-        return self._inbox.pop(0) if self._inbox else b""
+            raise self._broken()
+        if not self._inbox:
+            self._line.cause = self._ended_by
+            return b""
+        self._line.cause, piece = self._inbox.pop(0)
+        return piece
+
+    def _broken(self) -> type[Broken]:
+        """How the connection ended; what is done about it follows from what ended it."""
+        self._line.cause = self._ended_by
+        return self._broken_by or Broken
 
     async def close(self) -> None:
         """Finish sending: the other side still gets what is under way."""
         self.network.forget(self)
         if not self._broken_by:
             self.peer._finished = True
+            self.peer._ended_by = self._line.cause
             self.peer.gone.value = True
             self.peer._arrived.changed()
 
@@ -132,6 +148,7 @@ class MemoryStream:
             self.network.forget(end)
             if not end._broken_by:
                 end._broken_by = why
+                end._ended_by = self._line.cause
                 end._inbox.clear()
                 end.gone.value = True
                 end._arrived.changed()

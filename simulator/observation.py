@@ -14,9 +14,12 @@ import json
 import types
 import typing
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, TypeVar
 
 from attrs import Attribute, Factory, asdict, field, fields, frozen
+
+from simulator.causes import Cause, Line
 
 WITNESSES = ("page", "worker", "origin", "proxy", "ui", "devtools", "harness")
 """Who can have seen something. ``harness`` is the hand that pulls the levers."""
@@ -357,7 +360,7 @@ class Observation:
 
     ``time`` is in integer nanoseconds since the scenario's start; ``sequence`` counts from 1
     in the order in which the log took them in; ``cause`` is the sequence number of the
-    observation that brought this one about, or None.
+    observation that this one follows from, or None where that is not known.
     """
 
     time: int
@@ -446,12 +449,17 @@ class Log:
     """The observations of one run of one scenario, in the order in which they were taken in.
 
     ``clock`` gives the time in nanoseconds since the start; ``tell`` (if any) is called after
-    each new observation, which is how a wait on the log wakes up.
+    each new observation, which is how a wait on the log wakes up. ``line`` (if any) knows what an
+    observation follows from that does not say so itself; where time is real, nobody knows.
     """
 
-    def __init__(self, clock: Callable[[], int], tell: Callable[[Observation], None] | None = None) -> None:
-        self.clock = clock
-        self.tell = tell
+    def __init__(
+        self,
+        clock: Callable[[], int],
+        tell: Callable[[Observation], None] | None = None,
+        line: Line | None = None,
+    ) -> None:
+        self.clock, self.tell, self.line = clock, tell, line
         self.observations: list[Observation] = []
         self.closed = False
 
@@ -459,16 +467,25 @@ class Log:
         """Take nothing in any more: what happens from here on is clearing up, in no order."""
         self.closed = True
 
+    def one_act(self) -> AbstractContextManager[None]:
+        """Do something and, at the end, tell it: what it brings about follows from the telling."""
+        return self.line.one_act() if self.line else nullcontext()
+
     def see(self, witness: str, actor: str, of: str, data: Kind, *, cause: int | None = None) -> Observation:
         """Take one observation in, at the present time."""
         return self.take(Observation(self.clock(), 0, witness, actor, of, data, cause))
 
     def take(self, seen: Observation) -> Observation:
         """Take in an observation made elsewhere: its time stays, its sequence number is ours."""
-        number = len(self.observations) + 1
-        kept = Observation(seen.time, number, seen.witness, seen.actor, seen.of, seen.data, seen.cause)
+        number, cause = len(self.observations) + 1, seen.cause
+        # A step is the hand of the harness: it follows from nothing in the world, and a line begins.
+        if cause is None and self.line and not isinstance(seen.data, Step):
+            cause = self.line.cause.number
+        kept = Observation(seen.time, number, seen.witness, seen.actor, seen.of, seen.data, cause)
         if not self.closed:
             self.observations.append(kept)
+            if self.line:
+                self.line.cause = Cause(number)
             if self.tell:
                 self.tell(kept)
         return kept

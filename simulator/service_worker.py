@@ -9,8 +9,9 @@ from simulator.concepts import BackgroundFetch
 from simulator.environment import WorkerGlobal
 from simulator.observation import Worker
 from simulator.overrides import point
+from simulator.queues import ParallelQueue
 from simulator.script_errors import invalid_state_error
-from simulator.turns import Cell, ParallelQueue
+from simulator.turns import Cell
 
 if TYPE_CHECKING:
     from simulator.request import Request

@@ -10,6 +10,10 @@ nothing can ever happen again, and ``Deadlock`` says who waits for what.
 Trio's own order of tasks never shows, because only one task is ever awake. That holds only
 while every wait goes through here: a raw ``trio.sleep`` or nursery stays outside the turns,
 which is why ``sleep``, ``until`` and ``nursery`` are handed out.
+
+A turn goes on with the line (``simulator.causes``) of whoever queued it: a task that waits, with
+the line of the one that made its condition true; one that sleeps, and one that only gives way,
+with its own.
 """
 
 from __future__ import annotations
@@ -25,6 +29,8 @@ from typing import Any, Generic, Protocol, TypeVar
 import trio
 from trio.lowlevel import enable_ki_protection
 from trio.testing import wait_all_tasks_blocked
+
+from simulator.causes import Cause, Line
 
 T = TypeVar("T")
 
@@ -104,16 +110,24 @@ class Waits(Protocol):
 
 
 class Alarm(Cell[bool]):
-    """A deadline: turns true when virtual time reaches it, unless it is ``over`` by then."""
+    """A deadline: turns true when virtual time reaches it, unless it is ``over`` by then.
+
+    Time is nobody's doing: what an alarm wakes follows from whoever set it.
+    """
 
     over = False
+
+    def __init__(self, cause: Cause) -> None:
+        super().__init__(False)
+        self.cause = cause
 
 
 class Turns:
     """The scheduler of one simulation. Use ``async with Turns(seed).running():``."""
 
     def __init__(self, seed: int = 0, *, most: int = 2_000_000) -> None:
-        self.ready: list[Callable[[], None]] = []
+        self.ready: list[tuple[Cause, Callable[[], None]]] = []
+        self.line = Line()
         self.waiting: dict[trio.Event, str] = {}
         self.taken = 0
         self.most = most
@@ -139,7 +153,7 @@ class Turns:
         """
         while not holds():
             woken = trio.Event()
-            watch = Watch(holds, cells, lambda woken=woken: self.ready.append(woken.set))  # type: ignore[misc]
+            watch = Watch(holds, cells, lambda woken=woken: self._queue(woken.set))  # type: ignore[misc]
             try:
                 await self._block(woken, why)
             finally:
@@ -148,8 +162,12 @@ class Turns:
     async def turn(self) -> None:
         """Let any other ready task go first."""
         woken = trio.Event()
-        self.ready.append(woken.set)
+        self._queue(woken.set)
         await self._block(woken, "its turn")
+
+    def _queue(self, wake: Callable[[], None]) -> None:
+        """Have a turn begin with ``wake``, as soon as it is picked."""
+        self.ready.append((self.line.cause, wake))
 
     async def _block(self, woken: trio.Event, why: str) -> None:
         self.waiting[woken] = why
@@ -161,7 +179,7 @@ class Turns:
             if not self.closed:
                 with trio.CancelScope(shield=True):
                     again = trio.Event()
-                    self.ready.append(again.set)
+                    self._queue(again.set)
                     await again.wait()
             raise
         finally:
@@ -172,10 +190,23 @@ class Turns:
         with self.alarm(duration) as alarm:
             await self.until(lambda: alarm.value, alarm, why=why or f"{duration} ns to pass")
 
+    async def holds_within(
+        self, duration: int, holds: Callable[[], bool], *cells: Watched, why: str = ""
+    ) -> bool:
+        """Wait for ``holds()``, at most so long; whether it does. For who looks on from outside the world.
+
+        He looks whenever something has happened, and does not know whether it was that. So his own
+        line goes on.
+        """
+        with self.alarm(duration) as alarm:
+            await self.until(lambda: alarm.value or holds(), *cells, alarm, why=why)
+            self.line.cause = alarm.cause
+            return holds()
+
     @contextmanager
     def alarm(self, duration: int) -> Iterator[Alarm]:
         """A cell that turns true after ``duration`` nanoseconds, while the block lasts."""
-        alarm = Alarm(False)
+        alarm = Alarm(self.line.cause)
         self._alarms_made += 1
         heapq.heappush(self._alarms, (self._now + max(0, duration), self._alarms_made, alarm))
         try:
@@ -190,7 +221,7 @@ class Turns:
         Afterwards ``scope.cancelled_caught`` says whether the block was cut short.
         """
         with trio.CancelScope() as scope:
-            watch = Watch(holds, cells, lambda: self.ready.append(scope.cancel))
+            watch = Watch(holds, cells, lambda: self._queue(scope.cancel))
             if holds():
                 scope.cancel()
             try:
@@ -208,7 +239,7 @@ class Turns:
             return
         nursery = self._nursery
         assert nursery is not None, "the scheduler is not running: use 'async with turns.running():'"
-        self.ready.append(lambda: nursery.start_soon(_task, steps, *args))
+        self._queue(lambda: nursery.start_soon(_task, steps, *args))
 
     @asynccontextmanager
     async def nursery(self) -> AsyncIterator[Nursery]:
@@ -261,7 +292,8 @@ class Turns:
         ready = self.ready
         chosen = int(self._random.random() * len(ready))
         ready[chosen], ready[-1] = ready[-1], ready[chosen]
-        return ready.pop()
+        self.line.cause, wake = ready.pop()
+        return wake
 
     def _advance(self) -> bool:
         """Move time to the next deadline; all that share it become ready. False if there is none."""
@@ -270,13 +302,14 @@ class Turns:
             deadline, _, alarm = heapq.heappop(self._alarms)
             if not alarm.over:
                 self._now, rang = deadline, True
+                self.line.cause = alarm.cause
                 alarm.value = True
         return rang
 
     def _close(self) -> None:
         """Let every wait go: from here on nobody hands out turns."""
         self.closed = True
-        for wake in self.ready:
+        for _, wake in self.ready:
             wake()
         self.ready.clear()
 
@@ -301,7 +334,7 @@ class Nursery:
     def start_soon(self, steps: Callable[..., Awaitable[Any]], *args: Any) -> None:
         # The turn is asked for here and not in the new task: Trio wakes new tasks in no order.
         begun = trio.Event()
-        self._turns.ready.append(begun.set)
+        self._turns._queue(begun.set)
         self._inner.start_soon(self._first_turn, begun, steps, *args)
 
     @enable_ki_protection
@@ -329,47 +362,3 @@ def _leaves(group: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]
             yield from _leaves(inner)
         else:
             yield inner
-
-
-class ParallelQueue:
-    """A parallel queue of the text: steps enqueued to it run one after another, in order."""
-
-    def __init__(self, turns: Turns) -> None:
-        self._turns = turns
-        self._steps: list[Callable[[], Awaitable[None]]] = []
-        self._draining = False
-
-    @property
-    def busy(self) -> bool:
-        """Whether steps that were enqueued are not over yet."""
-        return self._draining
-
-    def enqueue(self, steps: Callable[[], Awaitable[None]]) -> None:
-        self._steps.append(steps)
-        if not self._draining:
-            self._draining = True
-            self._turns.start_soon(self._drain)
-
-    async def _drain(self) -> None:
-        while self._steps:
-            await self._steps.pop(0)()
-            if self._steps:
-                await self._turns.turn()
-        self._draining = False
-
-
-class EventLoop:
-    """The event loop of an environment: queued tasks run one at a time, in order, each a turn."""
-
-    def __init__(self, turns: Turns) -> None:
-        self._queue = ParallelQueue(turns)
-
-    def queue_a_task(self, task: Callable[[], None]) -> None:
-        async def run() -> None:
-            task()
-
-        self._queue.enqueue(run)
-
-    def hold(self, steps: Callable[[], Awaitable[None]]) -> None:
-        """Queue a task that takes its time, as long as which no other task of the loop runs."""
-        self._queue.enqueue(steps)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
-import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-import click
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -170,41 +168,3 @@ def test_a_random_that_is_handed_in_is_fine() -> None:
 def _ruff(source: str, name: str) -> str:
     command = [sys.executable, "-m", "ruff", "check", "--no-cache", "--stdin-filename", name, "-"]
     return subprocess.run(command, cwd=ROOT, input=source, capture_output=True, text=True, check=False).stdout
-
-
-# -- what the documents tell people to type --------------------------------------------------
-
-DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
-
-
-def told_commands() -> Iterator[list[str]]:
-    """Every ``bgfetch …`` of the documents, in a block of shell or between backquotes."""
-    for document in DOCUMENTS:
-        text = document.read_text(encoding="utf-8")
-        blocks = [
-            line for block in re.findall(r"```sh\n(.*?)```", text, re.DOTALL) for line in block.splitlines()
-        ]
-        quoted = re.findall(r"`((?:\.venv/bin/)?bgfetch [^`]+)`", text)
-        for line in (part for whole in blocks + quoted for part in whole.split("&&")):
-            words = shlex.split(line, comments=True)
-            if words and words[0].removeprefix(".venv/bin/") == "bgfetch":
-                yield words[1:]
-
-
-@pytest.mark.parametrize("words", list(told_commands()), ids=shlex.join)
-def test_every_command_that_the_documents_tell_exists(words: list[str]) -> None:
-    """The command is there and takes these options; whether the scenario exists is another matter."""
-    from conformance.command_line.commands import commands
-
-    context = click.Context(commands, info_name="bgfetch")
-    command = commands.get_command(context, words[0])
-    assert command, f"no command {words[0]}"
-    command.make_context(words[0], list(words[1:]), parent=context)
-
-
-def test_ci_runs_the_very_test_command_of_the_readme() -> None:
-    first, second = re.findall(
-        r"```sh\n(.*?)\n```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL
-    )[:2]
-    assert first.endswith("bgfetch run")
-    assert second in (ROOT / ".ci/run").read_text(encoding="utf-8")

@@ -45,6 +45,7 @@ def _value(name: str, cls: type[Kind]) -> st.SearchStrategy[object]:
         ),
         "headers": st.lists(st.tuples(TEXT, TEXT), max_size=2).map(tuple),
         "icons": st.lists(TEXT, max_size=2).map(tuple),
+        "offers": st.none() | st.lists(TEXT, max_size=2).map(tuple),
     }
     if name in special:
         return special[name]

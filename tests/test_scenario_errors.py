@@ -59,7 +59,7 @@ SECOND_FETCH = 'fetch = "g"\nrequests = ["/a"]'
         (HEAD.replace('["readme/1"]', "[]"), 2, "clauses is empty", "at least 1"),
         (HEAD.replace("readme/1", "readmee/1"), 2, 'no clause "readmee/1"', '"readme/1"'),
         (HEAD + 'level = "most"', 3, 'level cannot be "most"', "must"),
-        (HEAD + 'authority = "erratum 62"', 3, 'authority should be "text", "practice" or "erratum N"', ""),
+        (HEAD + 'authority = "erratum 63"', 3, 'authority should be "text", "practice" or "erratum N"', ""),
         (HEAD + 'authority = "erratum 0"', 3, "authority should be", ""),
         (HEAD + 'permission = "grantd"', 3, 'permission cannot be "grantd"', "granted"),
         (HEAD + 'network = "ofline"', 3, 'network should be "online" or "offline"', "offline"),

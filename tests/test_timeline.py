@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from conformance.checks import judge
 from conformance.results import FAIL, PASS, Check, Result, verdict_of
 from conformance.scenario.model import Scenario
-from reports.timeline import Canvas, Picture, drawn, svg, terminal
+from reports.timeline import Canvas, Picture, drawn, levers, svg, terminal, transfers
 from reports.timeline.axis import axis
 from reports.timeline.layout import Lane, Mark, lane
 from reports.timeline.script import FETCHES
 from reports.timeline.story import Item, Story, Strand
 from reports.timeline.transfers import LANES
-from reports.timeline.verdict import ties
+from reports.timeline.verdict import ARROWS, leading, ties, wrong
 from simulator.observation import (
     Called,
     Fault,
@@ -290,6 +290,37 @@ def test_a_cause_that_an_observation_names_comes_before_what_is_known_otherwise(
     log.see("origin", "own.test", "/a", Request(1, "GET"), cause=2)
     log.see("origin", "own.test", "/a", Response(1, 200))
     assert ties(log.observations) == {2: 1, 3: 2, 4: 3}
+
+
+def test_a_cause_that_is_not_before_its_effect_is_none() -> None:
+    log = Log(lambda: 0)
+    log.see("page", "page", "f", Progress(1, 0, "", "", recordsAvailable=True), cause=2)
+    log.see("page", "page", "f", Progress(2, 0, "", "", recordsAvailable=True), cause=1)
+    log.observations += log.observations  # a number that comes twice
+    assert ties(log.observations) == {2: 1}
+
+
+def test_arrows_go_from_item_to_item_along_what_is_not_drawn() -> None:
+    result, seen = _told(_of(RESUME), "mutant:no-range-header")
+    story = Story.of(seen)
+    first = wrong(story, result)
+    assert first
+    lanes = (levers.steps(story), levers.network(story), *transfers.records(story))
+    led = leading(story, first.check, lanes)
+    named = {one.sequence: one.data for one in seen}
+    kinds = [(named[cause].name, named[effect].name) for cause, effect in led.ties]
+    assert kinds == [("network", "request"), ("step", "request"), ("step", "network")]
+    assert led.more == ""
+
+
+def test_arrows_that_are_too_many_are_counted() -> None:
+    log = Log(lambda: MS)
+    log.see("harness", "harness", "1", Step("fetch", "fetch f"))
+    for number in range(ARROWS + 3):
+        log.see("page", "page", str(number), Called("fetch"), cause=1)
+    proof = tuple(one.sequence for one in log.observations[1:])
+    picture = _picture(log, svg.CANVAS, Check("c/1", "must", "text", FAIL, "none", "many", proof))
+    assert picture.notes == (f"… 3 of {ARROWS + 3} arrows are not drawn",)
 
 
 def test_what_happens_at_one_instant_keeps_its_order() -> None:

@@ -17,7 +17,8 @@ import trio
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulator.turns import Cell, Deadlock, EventLoop, ParallelQueue, Runaway, Turns
+from simulator.queues import EventLoop, ParallelQueue
+from simulator.turns import Cell, Deadlock, Runaway, Turns
 
 Steps = Callable[[], Awaitable[None]]
 

@@ -16,7 +16,7 @@ from reports.timeline import levers, script, transfers
 from reports.timeline.axis import Axis, Canvas, axis
 from reports.timeline.layout import Lane, Picture, Rule, arrows, lane
 from reports.timeline.story import Moment, Story, Strand
-from reports.timeline.verdict import Wrong, leading, wrong
+from reports.timeline.verdict import Leading, Wrong, leading, wrong
 from simulator.observation import Observation
 
 _COMPARABLE = 5
@@ -29,7 +29,7 @@ class Told:
 
     story: Story
     wrong: Wrong | None
-    ties: tuple[tuple[int, int], ...]
+    leading: Leading
     strands: tuple[Strand, ...]
 
     def moments(self) -> Iterator[Moment]:
@@ -40,7 +40,7 @@ class Told:
         for strand in self.strands:
             for item in strand.items:
                 yield from (item.start, item.stop, *(moment for moment, _ in item.stairs))
-        yield from (self.story.moments[number] for tie in self.ties for number in tie)
+        yield from (self.story.moments[number] for tie in self.leading.ties for number in tie)
 
 
 def drawn(results: Sequence[tuple[Result, Sequence[Observation]]], canvas: Canvas) -> tuple[Picture, ...]:
@@ -55,7 +55,6 @@ def drawn(results: Sequence[tuple[Result, Sequence[Observation]]], canvas: Canva
 def _told(result: Result, seen: Sequence[Observation]) -> Told:
     story = Story.of(seen)
     first = wrong(story, result)
-    ties = leading(story, first.check) if first else ()
     wanted = {number for check in result.checks if check.verdict != PASS for number in check.proof}
     strands = (
         levers.steps(story),
@@ -70,7 +69,8 @@ def _told(result: Result, seen: Sequence[Observation]) -> Told:
         *script.states(story),
         script.events(story),
     )
-    return Told(story, first, ties, tuple(one for one in strands if one.items))
+    kept = tuple(one for one in strands if one.items)
+    return Told(story, first, leading(story, first.check, kept) if first else Leading(), kept)
 
 
 def _comparable(told: Sequence[Told]) -> bool:
@@ -86,7 +86,7 @@ def _picture(told: Told, axis: Axis, canvas: Canvas) -> Picture:
     for strand in told.strands:
         lanes.append(lane(strand, axis, canvas, top))
         top += lanes[-1].height + canvas.gap
-    notes = tuple(f"… {one.more}" for one in lanes if one.more)
+    notes = tuple(f"… {more}" for more in (*(one.more for one in lanes), told.leading.more) if more)
     return Picture(
         canvas,
         top + len(notes) * canvas.row,
@@ -94,7 +94,7 @@ def _picture(told: Told, axis: Axis, canvas: Canvas) -> Picture:
         axis.folds,
         axis.ticks,
         _rule(told.wrong, axis, canvas) if told.wrong else None,
-        tuple(arrows(lanes, told.ties, lambda number: axis.x(told.story.moments[number]))),
+        tuple(arrows(lanes, told.leading.ties, lambda number: axis.x(told.story.moments[number]))),
         notes,
     )
 

@@ -1,18 +1,20 @@
 """The first wrong moment of a result, and the ties by which what was seen leads up to it.
 
-A tie is drawn only where it is known: an observation names its cause, or it belongs to the same
-step, the same exchange, the same event, or it is a further request for a URL whose last request has
-ended. What merely came before is not called a cause.
+A tie is drawn only where it is known. What was seen of the simulator names its cause; what was seen
+of a browser does not, and is tied where it belongs to the same step, the same exchange, the same
+event, or is a further request for a URL whose last request has ended. What merely came before is
+not called a cause.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from attrs import frozen
 
 from conformance.results import Check, Result
-from reports.timeline.story import Moment, Story
+from reports.timeline.story import Item, Moment, Story, Strand, left_out
 from simulator.observation import (
     Called,
     Closed,
@@ -61,29 +63,62 @@ def _known(story: Story, check: Check) -> tuple[Moment, bool]:
     return (max(proof), True) if proof else (story.end, False)
 
 
-def leading(story: Story, check: Check) -> tuple[tuple[int, int], ...]:
-    """The last ties that lead to what a check rests on, each from cause to effect, the latest first."""
-    causes = ties(story.seen)
+@frozen
+class Leading:
+    """The ties that lead to what a check rests on, from cause to effect, and how many more there are."""
+
+    ties: tuple[tuple[int, int], ...] = ()
+    more: str = ""
+
+
+def leading(story: Story, check: Check, strands: Iterable[Strand]) -> Leading:
+    """What leads to what a check rests on, as far as it is drawn; of much, the nearest to it."""
+    causes, home = ties(story.seen), dict[int, Item]()
+    for item in (item for strand in strands for item in strand.items):
+        for number in item.seen:
+            home.setdefault(number, item)
+    entering = _entering(causes, home)
     found: dict[tuple[int, int], None] = {}
-    waiting = sorted((n for n in check.proof if n in story.moments), key=story.moments.__getitem__)
-    while waiting and len(found) < ARROWS:
-        effect = waiting.pop()
-        cause = causes.get(effect)
-        if cause is not None and (cause, effect) not in found:
-            found[cause, effect] = None
-            waiting.insert(0, cause)
-    return tuple(found)
+    waiting = deque(sorted((n for n in check.proof if n in story.moments), key=story.moments.__getitem__))
+    while waiting:
+        tie = entering.get(waiting.pop())
+        if tie and tie not in found:
+            found[tie] = None
+            waiting.appendleft(tie[0])
+    return Leading(tuple(found)[:ARROWS], left_out(ARROWS, len(found), "arrows"))
+
+
+def _entering(causes: Mapping[int, int], home: Mapping[int, Item]) -> Mapping[int, tuple[int, int]]:
+    """For each observation the tie by which the line that leads to it enters the item that shows it.
+
+    What is not drawn is passed over, and so are ties within one item, which is a line of its own.
+    """
+    nearest: dict[int, int] = {}
+    found: dict[int, tuple[int, int]] = {}
+    for effect, cause in causes.items():
+        drawn = cause if cause in home else nearest.get(cause)
+        if drawn is None:
+            continue
+        if effect not in home:
+            nearest[effect] = drawn
+        elif home[drawn] is not home[effect]:
+            found[effect] = (drawn, effect)
+            continue
+        if drawn in found:
+            found[effect] = found[drawn]
+    return found
 
 
 def ties(seen: Sequence[Observation]) -> Mapping[int, int]:
-    """What each observation is known to come from, by sequence numbers."""
-    numbers = {one.sequence for one in seen}
+    """What each observation is known to come from, by sequence numbers, in order: something before it."""
+    before: set[int] = set()
     found: dict[int, int] = {}
     latest: dict[object, int] = {}
     for one in seen:
-        cause = one.cause if one.cause in numbers else _tied(one, latest)
-        if cause is not None and cause != one.sequence:
+        cause = one.cause if one.cause in before else _tied(one, latest)
+        if cause is not None and one.sequence not in before:
             found[one.sequence] = cause
+        before.add(one.sequence)
         for key in _opens(one):
             latest[key] = one.sequence
     return found

@@ -151,10 +151,11 @@ class Exchange:
         for fault in faults:
             if fault.after < 0 and not await self._strike(fault):
                 return
-        await self._send(
-            h11.Response(status_code=reply.status, headers=list(reply.headers), reason=reply.reason)
-        )
-        self.see(Response(self.number, reply.status, tuple((n.lower(), v) for n, v in reply.headers)))
+        with self.origin.log.one_act():
+            await self._send(
+                h11.Response(status_code=reply.status, headers=list(reply.headers), reason=reply.reason)
+            )
+            self.see(Response(self.number, reply.status, tuple((n.lower(), v) for n, v in reply.headers)))
         if reply.body is None:
             self.see(Sent(self.number, 0, True))
             return
@@ -174,10 +175,11 @@ class Exchange:
             if self.trickle:
                 step = min(step, self.trickle.amount)
                 await self.origin.waits.sleep(self.trickle.duration or 0, why=f"{self.path} to trickle")
-            for piece in body.part(self.sent, self.sent + step):
-                await self._send(h11.Data(data=piece))  # type: ignore[arg-type]
-            self.sent += step
-            self.see(Sent(self.number, self.sent, self.sent == len(body)))
+            with self.origin.log.one_act():
+                for piece in body.part(self.sent, self.sent + step):
+                    await self._send(h11.Data(data=piece))  # type: ignore[arg-type]
+                self.sent += step
+                self.see(Sent(self.number, self.sent, self.sent == len(body)))
 
     async def _send(self, *events: h11.Event) -> None:
         for event in events:

@@ -58,7 +58,7 @@ class SimulatorSession:
     ) -> None:
         self.scenario, self.turns = scenario, turns
         self._news = Watched()
-        self.log = Log(turns.now, self._tell)
+        self.log = Log(turns.now, self._tell, turns.line)
         self.hosts = Hosts("own.test")
         self.names = Names()
         self.origin = Origin(scenario.origin, self.hosts, turns, self.log)
@@ -125,11 +125,8 @@ class SimulatorSession:
     # -- what the driver asks ---------------------------------------------------------------
 
     async def until(self, holds: Callable[[], bool], within: int | None = None) -> bool:
-        with self.turns.alarm(PATIENCE if within is None else within) as alarm:
-            await self.turns.until(
-                lambda: holds() or alarm.value, self._news, alarm, why="the scenario's condition"
-            )
-            return holds()
+        patience = PATIENCE if within is None else within
+        return await self.turns.holds_within(patience, holds, self._news, why="the scenario's condition")
 
     async def sleep(self, duration: int) -> int:
         await self.turns.sleep(duration, why="the scenario's wait")
