@@ -170,14 +170,14 @@ def _match_all(sketch: Sketch, on: str, of: Fetch) -> Raw:
 
 
 def _abort(sketch: Sketch) -> list[Raw]:
-    """Abort a fetch, now and then while one of its records is being read."""
+    """Abort a fetch, now and then while a record is being read, or with the next of its id right behind."""
     found = _holder(sketch)
     if found is None:
         return []
     on, of = found
     before, after = list[Raw](), list[Raw]()
     if "another fetch" in sketch.on and sketch.often(40):
-        after = fetch(sketch, of.id)  # at once, when the id may be free already or not
+        after = fetch(sketch, of.id)
         after += [{"abort": of.name, "as": sketch.name(), **_on(on), **OBSERVED}] if sketch.often(50) else []
     elif {"match", "read"} & sketch.on and sketch.often(50):
         before = [{**_match(sketch, on, of), **_on(on), **OBSERVED}, {"wait": "50 ms"}]
