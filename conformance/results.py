@@ -48,6 +48,11 @@ class Check:
         return self.must and self.verdict == FAIL
 
     @property
+    def told(self) -> str:
+        """What it expected and what there was, on one line."""
+        return f"{self.clause}: expected {self.expected}; {self.actual}"
+
+    @property
     def remarks(self) -> bool:
         """Whether it came out otherwise without failing anything: it is a should, a may or an observe."""
         return not self.must and self.verdict == FAIL

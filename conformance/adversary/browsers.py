@@ -13,7 +13,7 @@ from attrs import evolve, frozen
 from conformance.adversary.apart import shape
 from conformance.adversary.oracles import BROKEN, Examination, Finding
 from conformance.adversary.unheard import Nearest, unheard_of
-from conformance.results import FAIL, INCONCLUSIVE, PASS, Check
+from conformance.results import INCONCLUSIVE, PASS, Check
 from conformance.runner import Outcome
 from conformance.scenario.model import Scenario
 
@@ -44,7 +44,6 @@ def broken_rules(checks: Iterable[Check]) -> tuple[Finding, ...]:
     """A finding for each clause that was broken, and each way of breaking it."""
     told: dict[tuple[str, str], list[str]] = {}
     for one in checks:
-        if one.verdict == FAIL and one.level == "must":
-            words = f"{one.clause}: expected {one.expected}; {one.actual}"
-            told.setdefault((one.clause, shape(one.actual)), []).append(words)
+        if one.fails:
+            told.setdefault((one.clause, shape(one.actual)), []).append(one.told)
     return tuple(Finding(BROKEN, (clause,), tuple(lines), how) for (clause, how), lines in told.items())

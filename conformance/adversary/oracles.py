@@ -69,13 +69,9 @@ def observe(scenario: Scenario, on: Implementation, seed: int) -> Trace:
 
 def broken(scenario: Scenario, trace: Trace) -> Finding | None:
     """What a run broke that must hold."""
-    failed = [one for one in judge(scenario, trace) if one.verdict == FAIL and one.level == "must"]
-    if not failed:
-        return None
+    failed = [one for one in judge(scenario, trace) if one.fails]
     clauses = tuple(dict.fromkeys(one.clause for one in failed))
-    return Finding(
-        BROKEN, clauses, tuple(f"{one.clause}: expected {one.expected}; {one.actual}" for one in failed)
-    )
+    return Finding(BROKEN, clauses, tuple(one.told for one in failed)) if failed else None
 
 
 class Reference:
