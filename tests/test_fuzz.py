@@ -341,7 +341,8 @@ def test_nobody_waits_for_the_bytes_of_a_fetch_that_may_be_refused(on: str, can:
     """Whether a worker may call fetch() is open (erratum 26)."""
     waits = HELD.replace('requests = ["/a"]', f'requests = ["/a"]\non = "{on}"\nlevel = "observe"')
     every = Description("x", "1", {name: Lever(True) for name in LEVERS})
-    assert can_run(scenario(waits + '[[steps]]\nuntil = { sent = 10, path = "/a" }\n'), every) == can
+    waits += '[[steps]]\nuntil = { sent = 10, path = "/a" }\n[[steps]]\nfetch = "g"\nrequests = ["/a"]\n'
+    assert can_run(scenario(waits), every) == can
 
 
 # -- outcomes that the reference never has ------------------------------------------------------

@@ -50,7 +50,8 @@ def _without_a_worker(step: Step, scenario: Scenario) -> bool:
 def _may_never_be(step: Step, scenario: Scenario) -> bool:
     """Whether a step waits for bytes that only a worker asks for, whom erratum 26 may refuse."""
     waits_for = step.arguments["until"].path if step.verb == "until" else ""
-    pages = (one for one in scenario.steps if one.verb == "fetch" and not is_worker(one.on))
+    before = [one for one in scenario.steps if one.verb == "fetch" and one.number < step.number]
+    pages = (one for one in before if not is_worker(one.on))
     return waits_for != "" and waits_for not in {
         spec.path for one in pages for spec in one.arguments["requests"]
     }
