@@ -62,6 +62,7 @@ class Page:
     failed: tuple[str, ...]
     next: Mapping[str, str]
     anchors: Mapping[str, str]
+    shorts: Mapping[str, str]
     faults: Outcomes
     kills: tuple[Kill, ...]
     untold: tuple[Untold, ...]
@@ -118,6 +119,7 @@ def _page(run: Run, clauses: Mapping[str, str], text: Text, *, full: bool) -> Pa
         failed=failed,
         next=dict(pairwise(failed)),
         anchors={**numbers, **anchors},
+        shorts={one.scenario.id: one.short for one in parts},
         faults=outcomes(run),
         kills=kills(table),
         untold=untold(run),

@@ -106,9 +106,14 @@ class Told:
 
 @frozen
 class Part:
-    """All that the page says of one scenario. ``anchor`` is its place in the page."""
+    """All that the page says of one scenario.
+
+    ``anchor`` is its place in the page, by its name; ``short`` is the same place for what the page links
+    to a thousand times.
+    """
 
     anchor: str
+    short: str
     row: Row
     scenario: Listed
     clauses: tuple[Clause, ...]
@@ -175,6 +180,7 @@ def part(
     stored = _IN_STORE.findall(row.scenario.text[:_SOURCE])
     return Part(
         anchor,
+        f"s{number}",
         row,
         row.scenario,
         tuple(clause(id, paraphrases) for id in row.scenario.clauses),

@@ -14,7 +14,7 @@ from attrs import evolve
 from conformance.checks import judge
 from conformance.results import Check, Result, RunEnd, RunHeader, verdict_of
 from conformance.run_folder import RunFolder
-from conformance.scenario.model import Scenario
+from conformance.scenario.model import MARK, Scenario
 from conformance.tokens import text_of, token_of
 from simulator.observation import Observation
 from tests.simulate import catalogue, observe
@@ -85,7 +85,7 @@ def _header(scenarios: Sequence[Scenario]) -> RunHeader:
                 "id": s.id,
                 "title": s.title,
                 "clauses": list(s.clauses),
-                "file": f"scenarios/{s.id}.toml",
+                "file": f"scenarios/{s.id.partition(MARK)[0]}.toml",
                 "text": s.text,
             }
             for s in scenarios

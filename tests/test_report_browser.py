@@ -234,9 +234,9 @@ const part = document.querySelector('.scenario:has(> summary .fail)')
 const figure = part.querySelector('.timeline:has(.w)')
 const box = (one) => { const at = one.getBoundingClientRect(); return [at.left, at.right] }
 return {scrolled: figure.scrollLeft, figure: box(figure), wrong: box(figure.querySelector('.w')),
-  names: [...figure.querySelectorAll('.tl > g:not(.n) > text:last-child')].map(box),
+  names: [...figure.querySelectorAll('.tl > svg:not(.n) > text:last-child')].map(box),
   caption: box(figure.querySelector('figcaption')),
-  shift: getComputedStyle(figure.querySelector('.tl > g:not(.n) > text:last-child')).translate}
+  shift: getComputedStyle(figure.querySelector('.tl > svg:not(.n) > text:last-child')).translate}
 """
 
 
