@@ -441,6 +441,19 @@ FOUND = {
         [[steps]]
         until = "settled"
         """,
+    "a page's own Range is known for what it is, also of a relative URL below the root": """
+        [origin."/sub/b"]
+        size = 1000
+        [[steps]]
+        open = "below"
+        at = "/sub/"
+        [[steps]]
+        fetch = "f"
+        on = "below"
+        requests = [{ path = "b", headers = { Range = "bytes=5-" } }]
+        [[steps]]
+        until = "settled"
+        """,
     "a path is resolved as browsers do, also beside the root": """
         [origin."/b"]
         size = 1000

@@ -18,9 +18,13 @@ _OWN = "own.invalid"
 
 @frozen
 class Made:
-    """One call of fetch() that was made. ``settled`` is None while its promise is pending."""
+    """One call of fetch() that was made. ``settled`` is None while its promise is pending.
+
+    ``place`` is the path of the caller, which relative URLs are relative to.
+    """
 
     step: Step
+    place: str
     scope: str
     called: Observation
     settled: Observation | None
@@ -53,18 +57,26 @@ def made(seen: Evidence) -> Sequence[Made]:
         for called, _ in select(seen.observations, Called, of=str(step.number)):
             settled, data = seen.settled.get(str(step.number), (None, None))
             refused = data is not None and all(one.outcome == "rejected" for one in _each(step, data))
-            found.append(Made(step, scope_of(seen, called), called, settled, refused))
+            place, scope = _place_of(seen, called), scope_of(seen, called)
+            found.append(Made(step, place, scope, called, settled, refused))
     return found
 
 
 def scope_of(seen: Evidence, called: Observation) -> str:
     """The scope of the registration whose manager was called: a worker's own, a page's by its path."""
+    place = _place_of(seen, called)
+    if called.witness == "worker":
+        return place
+    return max((one for one in seen.scenario.workers if place.startswith(one)), key=len, default="")
+
+
+def _place_of(seen: Evidence, called: Observation) -> str:
+    """Where a call was made: a worker's scope, the path of a page."""
     if called.witness == "worker":
         return called.actor
     opened = select(seen.observations, Page, actor=called.actor)
     places = [page.at for at, page in opened if page.state == "opened" and at.sequence < called.sequence]
-    place = places[-1] if places else "/"
-    return max((one for one in seen.scenario.workers if place.startswith(one)), key=len, default="")
+    return places[-1] if places else "/"
 
 
 @lru_cache(maxsize=2)
@@ -100,12 +112,12 @@ def _each(step: Step, settled: Settled) -> Iterator[Settled]:
 
 def paths(seen: Evidence, one: Made) -> set[str]:
     """Every path that is asked for on behalf of a fetch: its requests' own, and where those are led on to."""
-    return led_on(seen, {asked_as(request.path, one.scope) for request in one.requests})
+    return led_on(seen, {asked_as(request.path, one.place) for request in one.requests})
 
 
-def asked_as(path: str, scope: str = "/") -> str:
+def asked_as(path: str, place: str = "/") -> str:
     """The path by which origins know what is asked for: whole, without scheme, port and fragment."""
-    url = urls.parse(path, f"https://{_OWN}{scope or '/'}")
+    url = urls.parse(path, f"https://{_OWN}{place or '/'}")
     if url is None or not url.host:
         return path
     return url.target if url.host == _OWN else f"//{url.host}{url.target}"

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from conformance.checks.evidence import Evidence
-from conformance.checks.fetches import calls, only_of_its_name
+from conformance.checks.fetches import asked_as, calls, made, only_of_its_name
 from conformance.checks.invariants.rule import Broken, Invariant
 from conformance.scenario.model import Scenario
 from simulator.content import SHORTEST_KNOWN, told
@@ -25,7 +25,7 @@ def _bodies(seen: Evidence) -> Iterator[tuple[Observation, str, str]]:
     by itself what it likes: nobody could tell.
     """
     muddled = {one.path for one in seen.scenario.origin.values() if not _told_apart(one)}
-    muddled |= {one.path for one in _asked_in_parts(seen.scenario) if any(map(_lies, _answers(one)))}
+    muddled |= {one.path for one in _asked_in_parts(seen) if any(map(_lies, _answers(one)))}
     for (_, path), records in seen.records.items():
         for observation, record in records:
             # What a URL holds itself came from no origin, and is of no content that is known.
@@ -39,12 +39,12 @@ def _bodies(seen: Evidence) -> Iterator[tuple[Observation, str, str]]:
             yield observation, f"the body of {step.of}", runs
 
 
-def _asked_in_parts(scenario: Scenario) -> Iterator[Resource]:
+def _asked_in_parts(seen: Evidence) -> Iterator[Resource]:
     """The resources of which a request has a Range of its own."""
-    for step in scenario.steps:
-        for spec in step.arguments.get("requests", ()):
-            resource = scenario.resource(spec.path)
-            if resource and "range" in map(str.lower, spec.headers):
+    for one in made(seen):
+        for request in one.requests:
+            resource = seen.scenario.resource(asked_as(request.path, one.place))
+            if resource and "range" in map(str.lower, request.headers):
                 yield resource
 
 

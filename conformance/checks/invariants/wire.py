@@ -43,7 +43,7 @@ def _unsafe(seen: Evidence) -> Iterator[Observation]:
 
 def _only_get_twice(seen: Evidence) -> Iterator[Broken]:
     asked = [
-        (asked_as(request.path, one.scope), request.method.upper())
+        (asked_as(request.path, one.place), request.method.upper())
         for one in made(seen)
         for request in one.requests
     ]
@@ -73,7 +73,7 @@ def _ranged(seen: Evidence) -> Iterator[tuple[Observation, Request, int]]:
     Not those whose Range a page has set, nor those that a redirect led on to with the Range of another.
     """
     set_by_script = {
-        asked_as(request.path, one.scope)
+        asked_as(request.path, one.place)
         for one in made(seen)
         for request in one.requests
         if "range" in [name.lower() for name in request.headers]
