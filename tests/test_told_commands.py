@@ -50,6 +50,7 @@ DOUBLES = {
     "sudo": '#!/bin/bash\nexec "$@"\n',
     "python3": _PYTHON3,
     "python": f'#!/bin/bash\nexec "{sys.executable}" "$@"\n',
+    "pytest": f'#!/bin/bash\nexec "{sys.executable}" -m pytest "$@"\n',
     "bgfetch": f'#!/bin/bash\nexec "{sys.executable}" -m conformance "$@"\n',
 }
 """What is on the PATH: this checkout, and in the place of what would reach outside, a note of it."""
