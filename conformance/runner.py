@@ -278,6 +278,7 @@ def _row(scenario: Scenario) -> dict[str, Any]:
         "title": scenario.title,
         "clauses": list(scenario.clauses),
         "file": scenario.file,
+        "line": scenario.line,
         "text": scenario.text,
     }
 

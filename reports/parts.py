@@ -20,7 +20,7 @@ from reports.outcomes import faults
 from reports.run import Listed, Run
 from reports.sentences import steps
 from reports.telling import tell
-from reports.text import clip, duration, short
+from reports.text import clip, short, times
 from reports.timeline import drawn
 from reports.timeline.story import brief
 from reports.timeline.svg import CANVAS, svg
@@ -323,11 +323,11 @@ def _witnessed(
     lines = tuple(
         Line(
             one.sequence,
-            duration(one.time),
+            time,
             _line(one, who, whole=full or one.sequence in against),
             f"{prefix}-{one.sequence}" if one.sequence in against else "",
         )
-        for one in kept
+        for one, time in zip(kept, times([one.time for one in kept]), strict=True)
     )
     return Witnessed(who, lines, len(found) - len(kept))
 

@@ -8,6 +8,7 @@ is refused.
 from __future__ import annotations
 
 import json
+import re
 import typing
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
@@ -30,15 +31,31 @@ class UnreadableRun(Exception):
     """The folder holds no run: there is no results.jsonl, or its first line is no run line."""
 
 
+_ROW = re.compile(r"\s*\[\[\s*rows\s*\]\]")
+
+
 @frozen
 class Listed:
-    """A scenario as the run's header describes it."""
+    """A scenario as the run's header describes it.
+
+    Of a row, ``line`` is where it begins in the file, and ``text`` leaves the other rows out.
+    """
 
     id: str
     title: str = ""
     clauses: tuple[str, ...] = ()
     file: str = ""
     text: str = ""
+    line: int = 0
+
+    def at(self, line: int) -> str:
+        """What stands in this line of the file, "" where it is not known."""
+        lines = self.text.splitlines()
+        rows = [number for number, one in enumerate(lines, 1) if _ROW.match(one)]
+        if len(rows) == 1 and line >= self.line:
+            line += rows[0] - self.line
+        known = 0 < line <= len(lines) and bool(self.line) == bool(rows)  # runs once did not say the line
+        return lines[line - 1].strip() if known else ""
 
 
 @frozen

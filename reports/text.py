@@ -8,6 +8,8 @@ plain text that moves no cursor, turns no line around and says what was left out
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 SECOND = 1_000_000_000
 _UNITS = ((86_400 * SECOND, "d"), (3_600 * SECOND, "h"), (60 * SECOND, "min"))
@@ -63,6 +65,15 @@ def duration(nanoseconds: int) -> str:
         parts += [f"{count} {unit}"] if count else []
     parts += [f"{rest // SECOND} s"] if rest >= SECOND else []
     return " ".join(parts)
+
+
+def times(moments: Sequence[int]) -> Iterator[str]:
+    """Times in their order, each as a reader says it; one that would read as those before it says how
+    much later it is than the first of them."""
+    for _, alike in groupby(moments, duration):
+        first, *later = alike
+        yield duration(first)
+        yield from (f"+{duration(time - first)}" if time > first else duration(first) for time in later)
 
 
 def _small(nanoseconds: int) -> str:

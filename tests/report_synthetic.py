@@ -86,6 +86,7 @@ def _header(scenarios: Sequence[Scenario]) -> RunHeader:
                 "title": s.title,
                 "clauses": list(s.clauses),
                 "file": f"scenarios/{s.id.partition(MARK)[0]}.toml",
+                "line": s.line,
                 "text": s.text,
             }
             for s in scenarios

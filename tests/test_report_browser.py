@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import shutil
+from base64 import b64decode
 from collections.abc import Iterator
 from importlib import resources
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from attrs import evolve
+from pypdf import PdfReader
 
 from reports import difference_page, history, html, read_run
 from reports.changes import changes
@@ -325,6 +328,15 @@ def test_what_failed_is_printed_with_its_proof(
     shown = chromium.execute_script(VISIBLE, selector)
     assert shown
     assert set(shown) == {printed}
+
+
+def test_every_printed_page_says_whose_column_is_whose(chromium: Chrome, pages: dict[str, str]) -> None:
+    _open(chromium, pages["sample"])
+    printed = chromium.execute_cdp_cmd("Page.printToPDF", {})["data"]
+    texts = [page.extract_text() for page in PdfReader(BytesIO(b64decode(printed))).pages]
+    body = [text for text in texts[1:] if "proof" in text or "✓" in text]
+    assert len(body) > 3
+    assert all("Section, clause" in text or "Scenario" in text for text in body)
 
 
 @pytest.mark.parametrize("name", ["sample", "difference", "history"])

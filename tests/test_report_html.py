@@ -53,7 +53,7 @@ def test_ids_are_unique_and_every_link_into_the_page_has_its_place(page: Page) -
         "Chromium 156.0.8078.79",
         "8 d of virtual time",
         "Going offline mid-way keeps the bytes",
-        "✗ fail: chromium · complete-a-record-algorithm/8a · must, by the text; line 27 of the scenario",
+        "✗ fail: chromium · complete-a-record-algorithm/8a · must, by the text line 24requests = [{ path = ",
         "the browser's process ended while step 3 was under way",
         "lever metered: a browser cannot be told that its link is metered",
         "A fetch that resumes asks for the rest, from the first byte missing",

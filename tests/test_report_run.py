@@ -10,10 +10,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from conformance.checks import judge
 from reports import Run, UnreadableRun, read_run
 from reports.html import render
+from reports.run import Listed
 from simulator.observation import Log, Observation, Released
 from tests.report_sample import CASES, CLAUSES, write_sample
+from tests.simulate import catalogue, observe
 
 Mend = Callable[[list[str]], list[str]]
 
@@ -45,6 +48,20 @@ def test_a_sound_run_is_read_whole(tmp_path: Path) -> None:
     times = [seen.time for seen in run.seen(run.results[0]) or ()]
     assert len(times) > 30
     assert times == sorted(times)
+
+
+def test_the_line_of_a_check_is_found_in_what_a_run_keeps_of_its_scenario() -> None:
+    seen = 0
+    for one in catalogue():
+        file = Path(one.file).read_text("utf-8").splitlines()
+        listed = Listed(one.id, text=one.text, line=one.line)
+        for check in judge(one, observe(one)):
+            if check.line:
+                assert listed.at(check.line) == file[check.line - 1].strip(), (one.id, check)
+                seen += bool(one.line and check.line > one.line)
+    assert seen > 100
+    assert Listed("s#row", text="a\n[[rows]]\nb\n").at(3) == ""  # as runs had it that did not say the line
+    assert [Listed("s", text="a\n").at(line) for line in (-1, 0, 1, 2, 10**9)] == ["", "", "a", "", ""]
 
 
 @pytest.mark.parametrize(

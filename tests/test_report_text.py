@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.text import SECOND, clip, duration, plural, size, visible
+from reports.text import SECOND, clip, duration, plural, size, times, visible
 
 # Format characters that draw something: the prepended number signs of Arabic, Syriac and Kaithi.
 _DRAWN = {0x600, 0x601, 0x602, 0x603, 0x604, 0x605, 0x6DD, 0x70F, 0x890, 0x891, 0x8E2, 0x110BD, 0x110CD}
@@ -97,3 +97,9 @@ def test_a_count_agrees_with_its_noun() -> None:
         "0 results",
         "1,000 results",
     )
+
+
+def test_times_after_a_long_wait_are_told_apart() -> None:
+    hours = 8 * 3_600 * SECOND
+    moments = [0, hours + 1, hours + 1, hours + 12_000_001, hours + 90 * SECOND]
+    assert list(times(moments)) == ["0 s", "8 h", "8 h", "+12 ms", "8 h 1 min 30 s"]

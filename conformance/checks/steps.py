@@ -9,7 +9,7 @@ from conformance.checks.evidence import Evidence
 from conformance.checks.matching import agrees, difference, plain
 from conformance.results import FAIL, INCONCLUSIVE, PASS, Check
 from conformance.scenario.model import ExpectResult, Step, WorkerStep
-from conformance.scenario.telling import told
+from conformance.scenario.telling import duration, told
 from simulator.observation import Never, Observation, Page, Settled, Shortened, select
 from simulator.observation import Step as StepSeen
 
@@ -75,7 +75,7 @@ def _stuck(step: Step, seen: Evidence) -> Check:
     what = f"{last.kind} of {last.of} by {last.witness}"
     if isinstance(last.data, Page) and last.data.state == "crashed":
         what = f"that the page {last.of} crashed"
-    actual = f"not within {stuck.waited / 1e9:.3g} s; the last thing seen was {what}"
+    actual = f"not within {duration(stuck.waited)}; the last thing seen was {what}"
     proof = sorted({last.sequence, observation.sequence})
     return _check(step, seen, FAIL, stuck.waiting_for, actual, *proof)
 
@@ -95,13 +95,13 @@ def _reached(step: Step, seen: Evidence) -> Iterator[Check]:
 def _unconfirmed(step: Step, seen: Evidence) -> Check:
     """An action that nothing followed: the harness's hand may have missed, so nobody is to blame."""
     observation, unconfirmed = seen.unconfirmed[str(step.number)]
-    actual = f"not seen within {unconfirmed.waited / 1e9:.3g} s"
+    actual = f"not seen within {duration(unconfirmed.waited)}"
     return _check(step, seen, INCONCLUSIVE, unconfirmed.expected, actual, observation.sequence)
 
 
 def _never(step: Step, seen: Evidence) -> Iterator[Check]:
     for observation, window in select(seen.observations, Never, of=str(step.number)):
-        lasted = f"in {window.lasted / 1e9:g} s"
+        lasted = f"in {duration(window.lasted)}"
         unclear = window.happened and _time_was_cut(step, seen)
         verdict = PASS if not window.happened else INCONCLUSIVE if unclear else FAIL
         actual = f"it happened {lasted}" if window.happened else f"not {lasted}"

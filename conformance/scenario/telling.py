@@ -23,7 +23,7 @@ def told(step: Step) -> str:
 
 def _plain(value: Any, key: str = "") -> str:
     if key in ("wait", "for", "waitUntil"):
-        return _duration(value)
+        return duration(value)
     match value:
         case Condition(text=text):
             return text
@@ -56,9 +56,9 @@ def _upload(request: RequestSpec) -> str:
     return ", ".join([*words, *([f"{request.spoiled} before"] if request.spoiled else [])])
 
 
-def _duration(nanoseconds: int) -> str:
-    """A time in the largest unit in which it is a whole number."""
+def duration(nanoseconds: int) -> str:
+    """A time in the largest unit in which it is a whole number, else in seconds with three digits."""
     for unit, size in (("h", 3_600_000_000_000), ("min", 60_000_000_000), ("s", 10**9), ("ms", 10**6)):
         if nanoseconds % size == 0:
             return f"{nanoseconds // size} {unit}"
-    return f"{nanoseconds} ns"
+    return f"{nanoseconds / 1e9:.3g} s" if nanoseconds > 10**6 else f"{nanoseconds} ns"

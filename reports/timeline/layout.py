@@ -204,28 +204,37 @@ def _labels(row: Sequence[Mark], canvas: Canvas) -> Iterator[Label]:
 def _label(mark: Mark, before: int, after: int, canvas: Canvas) -> Label | None:
     """Where a mark's label goes, given where the one before it ends and the one after it begins."""
     width = canvas.text(mark.label) + 2 * canvas.pad
-    y = _height(mark, width, canvas)
-    if not mark.point and width <= mark.x1 - mark.x0:
-        return Label(mark.x0 + canvas.pad, y, mark.label)
+    y = (mark.y0 + mark.y1) // 2
+    struck, inside = _inside(mark, mark.label, canvas)
+    if inside and not struck:
+        return inside
     if width <= after - mark.x1:
         return Label(mark.x1 + canvas.pad, y, mark.label)
     if width <= mark.x0 - before:
         return Label(mark.x0 - width + canvas.pad, y, mark.label)
-    cut = "" if mark.point else _cut(mark.label, canvas, mark.x1 - mark.x0 - 2 * canvas.pad)
-    return Label(mark.x0 + canvas.pad, y, cut) if cut else None
+    cut = _cut(mark.label, canvas, mark.x1 - mark.x0 - 2 * canvas.pad)
+    return inside or _inside(mark, cut, canvas)[1]
 
 
-def _height(mark: Mark, width: int, canvas: Canvas) -> int:
-    """The middle of a label: that of its mark, or above or below it where lines cross fewer letters."""
+def _inside(mark: Mark, text: str, canvas: Canvas) -> tuple[int, Label | None]:
+    """A text within its mark, where the line of its bytes strikes the fewest letters, and how many."""
+    width = canvas.text(text) + 2 * canvas.pad
+    if mark.point or not text or width > mark.x1 - mark.x0:
+        return 0, None
     middle, slack = (mark.y0 + mark.y1) // 2, (canvas.bytes - canvas.row) // 2
-    if not mark.stairs or not slack or width > mark.x1 - mark.x0:
-        return middle
-    line = [_reached(mark, x) for x in range(mark.x0, mark.x0 + width, canvas.pad)]
+    if not mark.stairs or not slack:  # a row of letters: nothing can be above or below
+        return 0, Label(mark.x0 + canvas.pad, middle, text)
+    line = [_reached(mark, x) for x in range(mark.x0, mark.x1 + 1)]
+    left = dict.fromkeys(x for x, _ in mark.stairs if x + width <= mark.x1)
+    places = [(x, y) for x in left for y in (middle, middle - slack, middle + slack)]
 
-    def crossed(y: int) -> int:
-        return sum(min(a, b) < y + _LETTER and max(a, b) > y - _LETTER for a, b in pairwise(line))
+    def struck(place: tuple[int, int]) -> int:
+        x, y = place
+        letters = pairwise(line[x - mark.x0 : x - mark.x0 + width])
+        return sum(min(a, b) < y + _LETTER and max(a, b) > y - _LETTER for a, b in letters)
 
-    return min((middle, middle - slack, middle + slack), key=crossed)
+    x, y = best = min(places, key=struck)
+    return struck(best), Label(x + canvas.pad, y, text)
 
 
 def _reached(mark: Mark, x: int) -> int:
