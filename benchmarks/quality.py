@@ -12,9 +12,6 @@ SHARE_FOUND, MEDIAN_EXAMPLES, MEDIAN_STEPS = 0.95, 100, 8
 MEDIAN_SECONDS, SLOWEST_SECONDS = 5.0, 30.0
 """The targets; the slowest of a hundred shrinkings but five."""
 
-WORST = 30
-"""So many of the mutants that are hardest to find have a row of their own; the rest are one."""
-
 NEVER = float("inf")
 
 
@@ -45,10 +42,10 @@ class Figures:
     found: Sequence[Found]
     cut: Sequence[Cut]
 
-    def of(self, *mutants: str) -> Figures:
-        """The figures of some of the mutants."""
-        found = [one for one in self.found if one.mutant in mutants]
-        return Figures(self.hunts, self.examples, found, [one for one in self.cut if one.mutant in mutants])
+    def of(self, mutant: str) -> Figures:
+        """The figures of one mutant."""
+        found = [one for one in self.found if one.mutant == mutant]
+        return Figures(self.hunts, self.examples, found, [one for one in self.cut if one.mutant == mutant])
 
     @property
     def mutants(self) -> list[str]:
@@ -105,12 +102,8 @@ def _sums(figures: Figures) -> Iterator[str]:
 def _rows(figures: Figures) -> Iterator[str]:
     yield "| mutant | found | examples | steps | requests | seconds |"
     yield "|---|---|---|---|---|---|"
-    names = figures.mutants
-    worst, rest = names[:WORST], names[WORST:]
-    for name in worst:
+    for name in figures.mutants:
         yield _row(name, figures.of(name))
-    if rest:
-        yield _row(f"the other {len(rest)}", figures.of(*rest))
 
 
 def _row(name: str, figures: Figures) -> str:

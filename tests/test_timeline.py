@@ -115,6 +115,20 @@ def _struck(picture: Picture) -> list[str]:
     ]
 
 
+def _ruled(picture: Picture) -> list[str]:
+    """The labels through whose letters the rule at the first wrong moment goes."""
+    found = re.search('class="w" d="([^"]*)"', svg.svg(picture))
+    pieces = re.findall(r"M(\d+) (\d+)V(\d+)", found[1]) if found else []
+    return [
+        label.text
+        for x, top, bottom in (map(int, piece) for piece in pieces)
+        for lane in picture.lanes
+        for label in lane.labels
+        if picture.canvas is svg.CANVAS and top < label.y + 6 and label.y - 6 < bottom
+        if label.x <= x < label.x + svg.CANVAS.text(label.text)
+    ]
+
+
 def _line(mark: Mark) -> Iterator[tuple[int, int, int]]:
     """Where the bytes of a mark are drawn: a slope to the first corner, steps from there on."""
     for place, ((x, a), (after, b)) in enumerate(pairwise(mark.stairs)):
@@ -135,6 +149,7 @@ def _line(mark: Mark) -> Iterator[tuple[int, int, int]]:
 def test_nothing_overlaps_in_any_scenario_of_the_catalogue(one: Scenario, on: str, canvas: str) -> None:
     (picture,) = drawn([_told(one, on)], CANVASES[canvas])
     assert _overlaps(picture) == [] == _struck(picture)
+    assert not _ruled(picture)
     axis = sorted([(tick.x, tick.text) for tick in picture.ticks] + [(f.x0, f.text) for f in picture.folds])
     for (x, text), (after, _) in pairwise(axis):
         assert x + picture.canvas.text(text) <= after

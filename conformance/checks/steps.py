@@ -72,7 +72,8 @@ def _stuck(step: Step, seen: Evidence) -> Check:
     observation, stuck = seen.stuck[str(step.number)]
     before = [one for one in seen.observations if one.sequence < observation.sequence]
     last = next((one for one in reversed(before) if one.witness != "harness"), observation)
-    what = f"{last.kind} of {last.of} by {last.witness}"
+    of = f"step {last.of}" if last.of.isdecimal() else last.of
+    what = f"{last.kind} of {of} by {last.witness}"
     if isinstance(last.data, Page) and last.data.state == "crashed":
         what = f"that the page {last.of} crashed"
     actual = f"not within {duration(stuck.waited)}; the last thing seen was {what}"

@@ -21,7 +21,7 @@ ROWS = 3
 _SHORTEST = 5
 """Letters of a label that is cut, its ellipsis among them; a shorter one would say nothing."""
 _TITLE, _TITLES = 600, 4
-_LETTER = 6
+LETTER = 6
 """Half the height of a letter."""
 LINES = {"line", "over"}
 """Looks of marks whose bytes are a line that goes in steps, and not an area."""
@@ -231,7 +231,7 @@ def _inside(mark: Mark, text: str, canvas: Canvas) -> tuple[int, Label | None]:
     def struck(place: tuple[int, int]) -> int:
         x, y = place
         letters = pairwise(line[x - mark.x0 : x - mark.x0 + width])
-        return sum(min(a, b) < y + _LETTER and max(a, b) > y - _LETTER for a, b in letters)
+        return sum(min(a, b) < y + LETTER and max(a, b) > y - LETTER for a, b in letters)
 
     x, y = best = min(places, key=struck)
     return struck(best), Label(x + canvas.pad, y, text)

@@ -12,7 +12,7 @@ from itertools import groupby
 from markupsafe import Markup
 
 from reports.timeline.axis import Canvas
-from reports.timeline.layout import LINES, Lane, Mark, Picture
+from reports.timeline.layout import LETTER, LINES, Lane, Mark, Picture
 
 CANVAS = Canvas(width=960, left=124, letter=6.65, point=8, row=16, bytes=30, gap=5, pad=3, tail=66, ticks=6)
 
@@ -120,10 +120,19 @@ def _verdict(picture: Picture) -> Iterator[str]:
         yield f'<path class="a" d="{d}m-4-3 4 3-4 3"><title>it came of this</title></path>'
     if picture.rule:
         rule, row = picture.rule, picture.canvas.row
-        yield f'<path class="w" d="M{rule.x} {2 * row + 2}V{picture.height}">'
+        yield f'<path class="w" d="{_broken(picture, rule.x, 2 * row + 2)}">'
         yield "<title>the first wrong moment</title></path>"
         yield _text(0, row - 4, rule.expected, "e")
         yield _text(0, 2 * row - 4, rule.actual, "x")
+
+
+def _broken(picture: Picture, x: int, top: int) -> str:
+    """A line from the top to the bottom that leaves out the letters of the labels it meets."""
+    line = f"M{x} {top}"
+    for label in sorted((label for lane in picture.lanes for label in lane.labels), key=lambda one: one.y):
+        if label.x <= x < label.x + picture.canvas.text(label.text):
+            line += f"V{label.y - LETTER - 1}M{x} {label.y + LETTER + 1}"
+    return f"{line}V{picture.height}"
 
 
 def _text(x: int, y: int, text: str, look: str = "") -> str:
