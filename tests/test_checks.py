@@ -156,13 +156,18 @@ def test_with_no_request_seen_nothing_that_was_expected_is_a_failure() -> None:
     assert any("neither proxy nor origin" in check.actual for check in checks)
 
 
-def test_where_the_scenario_stood_still_only_that_fails() -> None:
+@pytest.mark.parametrize(
+    ("waited", "told"),
+    [(48 * 3600 * 10**9, "48 h"), (10**10, "10 s"), (10_003_000_000, "10 s")],
+)
+def test_where_the_scenario_stood_still_only_that_fails(waited: int, told: str) -> None:
     stuck = evolve(
-        SOUND[-1], sequence=len(SOUND) + 1, witness="harness", of="5", data=Stuck("settled", 10**9)
+        SOUND[-1], sequence=len(SOUND) + 1, witness="harness", of="5", data=Stuck("settled", waited)
     )
     checks = judge(RESUMED, [*tampered(without(Event, Record, EventDone)), stuck])
     failed = [check for check in checks if check.verdict == FAIL]
     assert [check.expected for check in failed] == ["step 5, until settled: settled"]
+    assert [check.actual.partition(";")[0] for check in failed] == [f"not within {told}"]
     assert any(check.verdict == INCONCLUSIVE for check in checks)
 
 

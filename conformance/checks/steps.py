@@ -76,7 +76,7 @@ def _stuck(step: Step, seen: Evidence) -> Check:
     what = f"{last.kind} of {of} by {last.witness}"
     if isinstance(last.data, Page) and last.data.state == "crashed":
         what = f"that the page {last.of} crashed"
-    actual = f"not within {duration(stuck.waited)}; the last thing seen was {what}"
+    actual = f"not within {_long(stuck.waited)}; the last thing seen was {what}"
     proof = sorted({last.sequence, observation.sequence})
     return _check(step, seen, FAIL, stuck.waiting_for, actual, *proof)
 
@@ -93,16 +93,21 @@ def _reached(step: Step, seen: Evidence) -> Iterator[Check]:
         yield _check(step, seen, PASS, waited_for, "it came", last)
 
 
+def _long(nanoseconds: int) -> str:
+    """A time that was waited: whole in virtual time, with three digits where it was measured."""
+    return f"{nanoseconds / 1e9:.3g} s" if nanoseconds % 10**9 else duration(nanoseconds)
+
+
 def _unconfirmed(step: Step, seen: Evidence) -> Check:
     """An action that nothing followed: the harness's hand may have missed, so nobody is to blame."""
     observation, unconfirmed = seen.unconfirmed[str(step.number)]
-    actual = f"not seen within {duration(unconfirmed.waited)}"
+    actual = f"not seen within {_long(unconfirmed.waited)}"
     return _check(step, seen, INCONCLUSIVE, unconfirmed.expected, actual, observation.sequence)
 
 
 def _never(step: Step, seen: Evidence) -> Iterator[Check]:
     for observation, window in select(seen.observations, Never, of=str(step.number)):
-        lasted = f"in {duration(window.lasted)}"
+        lasted = f"in {_long(window.lasted)}"
         unclear = window.happened and _time_was_cut(step, seen)
         verdict = PASS if not window.happened else INCONCLUSIVE if unclear else FAIL
         actual = f"it happened {lasted}" if window.happened else f"not {lasted}"

@@ -57,8 +57,8 @@ def _upload(request: RequestSpec) -> str:
 
 
 def duration(nanoseconds: int) -> str:
-    """A time in the largest unit in which it is a whole number, else in seconds with three digits."""
+    """A time in the largest unit in which it is a whole number."""
     for unit, size in (("h", 3_600_000_000_000), ("min", 60_000_000_000), ("s", 10**9), ("ms", 10**6)):
         if nanoseconds % size == 0:
             return f"{nanoseconds // size} {unit}"
-    return f"{nanoseconds / 1e9:.3g} s" if nanoseconds > 10**6 else f"{nanoseconds} ns"
+    return f"{nanoseconds} ns"
