@@ -11,6 +11,44 @@ from tests.simulate import judged, scenario
 HEAD = 'title = "Found"\nclauses = ["perform-a-background-fetch-algorithm/8.13a"]\n'
 
 FOUND = {
+    "what a page does through a frame is of the scope of the frame": """
+        [workers."/"]
+        [workers."/sub/"]
+        [origin."/a"]
+        size = 1000
+        attempts = [{ stall = { after = 0 } }]
+        [[steps]]
+        fetch = "f"
+        requests = ["/a"]
+        [[steps]]
+        open = "below"
+        at = "/sub/"
+        [[steps]]
+        open = "frame"
+        in = "below"
+        [[steps]]
+        wait = "1 s"
+        [[steps]]
+        get = "f"
+        on = "below"
+        through = "frame"
+        [[steps]]
+        fetch = "g"
+        requests = ["/a"]
+        on = "below"
+        through = "frame"
+        level = "observe"
+        [[steps]]
+        wait = "1 s"
+        [[steps]]
+        getIds = true
+        [[steps]]
+        network = "offline"
+        [[steps]]
+        network = "online"
+        [[steps]]
+        until = "settled"
+        """,
     "a page closed before its fetch() is answered keeps nobody waiting": """
         [origin."/a"]
         size = 1000

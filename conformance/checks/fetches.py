@@ -57,24 +57,24 @@ def made(seen: Evidence) -> Sequence[Made]:
         for called, _ in select(seen.observations, Called, of=str(step.number)):
             settled, data = seen.settled.get(str(step.number), (None, None))
             refused = data is not None and all(one.outcome == "rejected" for one in _each(step, data))
-            place, scope = _place_of(seen, called), scope_of(seen, called)
+            place, scope = _place_of(seen, called.actor, called), scope_of(seen, step, called)
             found.append(Made(step, place, scope, called, settled, refused))
     return found
 
 
-def scope_of(seen: Evidence, called: Observation) -> str:
+def scope_of(seen: Evidence, step: Step, called: Observation) -> str:
     """The scope of the registration whose manager was called: a worker's own, a page's by its path."""
-    place = _place_of(seen, called)
+    place = _place_of(seen, step.arguments.get("through", called.actor), called)
     if called.witness == "worker":
         return place
     return max((one for one in seen.scenario.workers if place.startswith(one)), key=len, default="")
 
 
-def _place_of(seen: Evidence, called: Observation) -> str:
-    """Where a call was made: a worker's scope, the path of a page."""
+def _place_of(seen: Evidence, actor: str, called: Observation) -> str:
+    """Where an actor was when a call was made: a worker's scope, the path of a page."""
     if called.witness == "worker":
-        return called.actor
-    opened = select(seen.observations, Page, actor=called.actor)
+        return actor
+    opened = select(seen.observations, Page, actor=actor)
     places = [page.at for at, page in opened if page.state == "opened" and at.sequence < called.sequence]
     return places[-1] if places else "/"
 

@@ -77,7 +77,7 @@ def _fetch(raw: Raw, spot: Spot, story: Story, on: str) -> Told:
     name = raw.get("as", id)
     if not throws:
         _check_served(spot / "fetch", story, on)
-        story.start(Fetch(name, id, story.scope(on)), on, spot / "fetch")
+        story.start(Fetch(name, id, story.scope(raw.get("through", on))), on, spot / "fetch")
         for spec in specs:
             story.asked.setdefault(story.resolve(spec.path, on), set()).add(name)
     story.named.add(name)

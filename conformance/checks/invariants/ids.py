@@ -12,9 +12,9 @@ from simulator.observation import Called, Observation, Page, Permission, Sent, S
 
 def _listings(seen: Evidence) -> Iterator[tuple[str, Observation, Observation, list[str]]]:
     """Every answer of getIds(): of which scope, where it was asked and given, and the ids."""
-    for _, called, settled, data in calls(seen, "getIds"):
+    for step, called, settled, data in calls(seen, "getIds"):
         if isinstance(data.value, list):
-            yield scope_of(seen, called), called, settled, data.value
+            yield scope_of(seen, step, called), called, settled, data.value
 
 
 def _found(seen: Evidence) -> Iterator[tuple[str, Observation, Observation, list[str], tuple[str, ...]]]:
@@ -24,7 +24,7 @@ def _found(seen: Evidence) -> Iterator[tuple[str, Observation, Observation, list
     for step, called, settled, data in calls(seen, "get"):
         if data.outcome == "fulfilled":
             id = step.arguments["get"]
-            yield scope_of(seen, called), called, settled, [id] if data.value else [], (id,)
+            yield scope_of(seen, step, called), called, settled, [id] if data.value else [], (id,)
 
 
 def _answers(seen: Evidence) -> Iterator[Observation]:
