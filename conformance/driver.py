@@ -41,7 +41,7 @@ class Driver:
         """Carry out one step; False when something it waits for never came."""
         if step.when and not await self._reached(step, step.when):
             return False
-        self._see(step, StepSeen(step.verb, told(step)))
+        self._see(step, StepSeen(step.verb, told(step), step.when.text if step.when else ""))
         if step.verb == "wait":
             await self._let_pass(step, step.arguments["wait"])
         elif step.verb == "until":

@@ -51,7 +51,12 @@ def steps(seen: Sequence[Observation]) -> Iterator[str]:
 
 
 def sentence(step: Step) -> str:
-    """One step: who does what, the verb of the file in words."""
+    """One step: what it waited for, who does what, the verb of the file in words."""
+    once = f"Once {clip(step.when, 120)}: " if step.when else ""
+    return once + _sentence(step)
+
+
+def _sentence(step: Step) -> str:
     told = step.told or step.verb
     on, colon, rest = told.partition(": ")
     if not colon or not rest.startswith(step.verb):
@@ -60,4 +65,7 @@ def sentence(step: Step) -> str:
         return clip(told, 300)
     who = {"page": "The page", "worker": "The worker"}.get(on, f"Page {clip(on, 60)}")
     beginning = _BEGINNINGS[step.verb].format(on=who)
-    return f"{beginning} {clip(rest.removeprefix(step.verb).strip(), 300)}".strip() + "."
+    rest = rest.removeprefix(step.verb).strip()
+    if step.verb == "fetch":
+        rest = rest.replace(" requests ", ": ", 1).replace(" options {", ", with {", 1)
+    return f"{beginning} {clip(rest, 300)}".strip() + "."

@@ -121,7 +121,8 @@ def _released(data: seen.Released, of: str) -> str:
 
 @_tell.register
 def _step(data: seen.Step, of: str) -> str:
-    return f"step {of} begun: {_short(data.told or data.verb)}"
+    once = f", once {_short(data.when)}" if data.when else ""
+    return f"step {of} begun: {_short(data.told or data.verb)}{once}"
 
 
 @_tell.register

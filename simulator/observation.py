@@ -118,10 +118,11 @@ class Released(Kind):
 
 @frozen(slots=False)
 class Step(Kind):
-    """The step with this number (from 1) was begun; of = the number as text."""
+    """The step with this number (from 1) was begun; of = the number as text. ``when``: what it waited for."""
 
     verb: str
     told: str
+    when: str = field(default="", metadata=SELDOM)
 
 
 @frozen(slots=False)

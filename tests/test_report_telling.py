@@ -35,6 +35,7 @@ SENTENCES: list[tuple[Kind, str, str]] = [
     (seen.Closed(1, "client", "reset"), "/a", "connection of /a closed by the client (reset)"),
     (seen.Released(), "go", "gate go opened"),
     (seen.Step("wait", "wait 8 h"), "3", "step 3 begun: wait 8 h"),
+    (seen.Step("wait", "wait 8 h", "sent = 1"), "3", "step 3 begun: wait 8 h, once sent = 1"),
     (seen.Network(online=False), "", "network offline"),
     (seen.Network(online=True, metered=True, bandwidth=64_000), "", "network online, metered, 64,000 bit/s"),
     (seen.Network(online=True, captive=True), "", "network captive"),
