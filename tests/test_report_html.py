@@ -275,6 +275,19 @@ def test_a_clause_without_a_test_is_there_and_says_why(sample: Run) -> None:
     assert "No test: the run was of a part" in Page(render(part, {"new/1": "Something else"})).words
 
 
+def test_the_rest_of_the_scenarios_of_a_clause_is_where_the_page_says(sample: Run) -> None:
+    """No scenario declares the clause, so that selecting it would find none of them."""
+    check = Check("new/1", "must", "text", PASS, "this", "this", source="invariant")
+    results = tuple(evolve(one, checks=(*one.checks, check)) for one in sample.results)
+    run = evolve(sample, results=results)
+    told = Page(render(run, CLAUSES)).words
+    assert "… and 4 further scenarios; bgfetch report RUN --full names all." in told
+    index = dict(folder(run, CLAUSES))["report/index.html"]
+    clause = index[index.index(">new/1<") :].partition("</details>")[0]
+    assert clause.count("<li>") == 8
+    assert "further scenario" not in index
+
+
 @pytest.mark.parametrize(
     ("id", "named"),
     [
