@@ -17,6 +17,7 @@ pytest_plugins = ["pytester"]
 PLUGIN = "conformance.command_line.pytest_plugin"  # a name, because pytest wants to import it by itself
 ROOT = Path(__file__).resolve().parent.parent
 MUTANT = "mutant:ids-in-order-of-the-alphabet"
+FAILS_IN_ROWS = "mutant:no-last-progress"
 ORDER = "background-fetch-manager-get-ids/in-the-order-of-insertion"
 NAMES = (
     ORDER,
@@ -92,10 +93,15 @@ def test_the_ways_of_pytest_work(run: pytest.Pytester, words: list[str], expecte
     assert expected.items() <= told.items()
 
 
-def test_the_last_failure_can_be_run_alone(run: pytest.Pytester) -> None:
-    words = ("scenarios", "--bgfetch-on", MUTANT)
-    outcomes(run, *words)
-    assert outcomes(run, *words, "--lf") == {"failed": 1}
+@pytest.mark.parametrize(("mutant", "failures"), [(MUTANT, 1), (FAILS_IN_ROWS, 6)])
+@pytest.mark.parametrize("more", [[], ["-n", "2", "-p", "xdist"]])
+def test_the_last_failures_can_be_run_alone(
+    run: pytest.Pytester, mutant: str, failures: int, more: list[str]
+) -> None:
+    words = ("scenarios", "--bgfetch-on", mutant, *more)
+    assert outcomes(run, *words)["failed"] == failures
+    assert outcomes(run, *words, "--lf").keys() == {"failed"}
+    assert outcomes(run, *words, "--lf")["failed"] == failures
 
 
 def test_what_cannot_be_judged_is_skipped_with_the_reason(run: pytest.Pytester) -> None:

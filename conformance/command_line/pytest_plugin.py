@@ -89,10 +89,21 @@ class ScenarioFile(pytest.File):
             raise self.CollectError(str(error)) from None
         for scenario in scenarios:
             row = scenario.id.partition(MARK)[2]
-            for name in dict.fromkeys(self.config.getoption("bgfetch_on")):
-                yield ScenarioItem.from_parent(
-                    self, name=f"{row}[{name}]" if row else name, scenario=scenario, implementation=name
-                )
+            for on in dict.fromkeys(self.config.getoption("bgfetch_on")):
+                yield self._item(f"{row}[{on}]" if row else on, scenario, on)
+
+    def _item(self, name: str, scenario: Scenario, implementation: str) -> pytest.Item:
+        """An item whose id is given as a text, as it is kept for ``--lf``: pytest makes of a name in brackets
+        something else than of the same text read back.
+        """
+        item: pytest.Item = ScenarioItem.from_parent(
+            self,
+            name=name,
+            nodeid=f"{self.nodeid}::{name}",
+            scenario=scenario,
+            implementation=implementation,
+        )
+        return item
 
 
 class NotAsExpected(Exception):
