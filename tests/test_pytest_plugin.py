@@ -148,10 +148,21 @@ def test_bad_input_is_told_without_a_traceback(run: pytest.Pytester, words: list
     assert "Traceback" not in "\n".join(lines)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        'clauses = ["realms/1"]\nsteps = 3\n',
+        'title = "t"\nclause = ["realms/1"]\n[[steps]]\nuntil = "settled"\n',
+        'title = "t"\n[expect]\nevents = []\n',
+        'title = "t"\n[[expect.any]]\nevents = []\n',
+        'title = "t"\n[[ rows ]]\nname = "a"\n',
+    ],
+)
 def test_a_broken_scenario_is_an_error_of_collection_and_other_toml_is_left_alone(
-    run: pytest.Pytester,
+    run: pytest.Pytester, text: str
 ) -> None:
-    (run.path / "scenarios/broken.toml").write_text('clauses = ["realms/1"]\nsteps = 3\n')
+    (run.path / "scenarios/broken.toml").write_text(text)
+    (run.path / "baseline.toml").write_text('implementation = "simulator"\n[[entry]]\nclause = "realms/1"\n')
     told = run.runpytest(".", "--bgfetch-on", "simulator", "--continue-on-collection-errors")
     assert told.parseoutcomes()["errors"] == 1
     told.stdout.fnmatch_lines(["*broken.toml:*"])

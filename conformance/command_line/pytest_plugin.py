@@ -26,8 +26,10 @@ if TYPE_CHECKING:
     from conformance.runner import Candidate
     from conformance.scenario.model import Scenario
 
-_SCENARIO = re.compile(r"^\s*clauses\s*=", re.MULTILINE)
-"""What every scenario file has, and hardly another TOML file."""
+_SCENARIO = re.compile(r"^[ \t]*(clauses[ \t]*=|\[+[ \t]*(steps|expect|rows)[ \t]*[].])", re.MULTILINE)
+"""What scenario files have, and hardly another TOML file. One of these will do: where the others are missing
+or misspelt, the file is a broken scenario, and is told to be one.
+"""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
