@@ -76,6 +76,16 @@ def test_what_is_given_to_the_action_is_never_typed_into_a_shell(tmp_path: Path)
     assert not list(tmp_path.rglob("pwned"))
 
 
+def test_selectors_may_stand_on_several_lines(tmp_path: Path) -> None:
+    runner = machine(tmp_path, "lines")
+    given = {f"inputs.{name}": str(one["default"]) for name, one in ACTION["inputs"].items()}
+    lines = "background-fetch-manager/ids-as-a-list\nrealms/* clause:realms\n"
+    runner.steps(ACTION["runs"]["steps"], {**given, "inputs.selectors": lines})
+    selectors = read_run(runner.home / "bgfetch-run").header.options["selectors"]
+    assert selectors[-3:] == ["background-fetch-manager/ids-as-a-list", "realms/*", "clause:realms"]
+    assert not runner.failed
+
+
 # -- GitLab ----------------------------------------------------------------------------------
 
 
