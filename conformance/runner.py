@@ -32,6 +32,7 @@ from conformance.results import ERROR, INCONCLUSIVE, UNSUPPORTED, Check, Result,
 from conformance.run_folder import RunFolder
 from conformance.scenario.levers import required_levers
 from conformance.scenario.model import Scenario
+from conformance.selectors import faults
 from conformance.tokens import has_tokens, text_of, token_of
 from simulator.observation import Log, Network, Observation, Request, select
 
@@ -277,6 +278,7 @@ def _row(scenario: Scenario) -> dict[str, Any]:
         "id": scenario.id,
         "title": scenario.title,
         "clauses": list(scenario.clauses),
+        "faults": sorted(faults(scenario)),
         "file": scenario.file,
         "line": scenario.line,
         "text": scenario.text,

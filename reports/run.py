@@ -39,6 +39,7 @@ class Listed:
     """A scenario as the run's header describes it.
 
     Of a row, ``line`` is where it begins in the file, and ``text`` leaves the other rows out.
+    ``faults`` are those that it has in store, as ``fault:`` selects it; None where a run does not say.
     """
 
     id: str
@@ -47,6 +48,7 @@ class Listed:
     file: str = ""
     text: str = ""
     line: int = 0
+    faults: tuple[str, ...] | None = None
 
     def at(self, line: int) -> str:
         """What stands in this line of the file, "" where it is not known."""
@@ -152,10 +154,16 @@ def _listed(header: RunHeader, missing: list[str]) -> Iterator[Listed]:
     for place, row in enumerate(header.scenarios, 1):
         try:
             known = _known(Listed, row)
-            known["clauses"] = tuple(str(clause) for clause in known.get("clauses", ()))
+            known["clauses"] = _words(known.get("clauses", ()))
+            if "faults" in known:
+                known["faults"] = _words(known["faults"])
             yield _sound(Listed(**known))
         except _DAMAGE as error:
             missing.append(f"the run line's scenario number {place} could not be read: {_reason(error)}")
+
+
+def _words(told: Iterable[object]) -> tuple[str, ...]:
+    return tuple(str(one) for one in told)
 
 
 def _results(lines: list[bytes], missing: list[str]) -> tuple[tuple[Result, ...], RunEnd | None]:
@@ -193,6 +201,8 @@ def _result(row: Mapping[str, Any]) -> Result:
 
 
 def _count(header: RunHeader, results: tuple[Result, ...], end: RunEnd | None, missing: list[str]) -> None:
+    lacks = header.options.get("lacks")  # of a merged run: which shares
+    missing.extend(visible(clip(str(gap), 200)) for gap in (lacks if isinstance(lacks, list) else ()))
     if len(results) != header.expected:
         missing.append(f"expected {plural(header.expected, 'result')}, got {len(results):,}")
     if end is None:

@@ -15,6 +15,7 @@ from conformance.checks import judge
 from conformance.results import Check, Result, RunEnd, RunHeader, verdict_of
 from conformance.run_folder import RunFolder
 from conformance.scenario.model import MARK, Scenario
+from conformance.selectors import faults
 from conformance.tokens import text_of, token_of
 from simulator.observation import Observation
 from tests.simulate import catalogue, observe
@@ -85,6 +86,7 @@ def _header(scenarios: Sequence[Scenario]) -> RunHeader:
                 "id": s.id,
                 "title": s.title,
                 "clauses": list(s.clauses),
+                "faults": sorted(faults(s)),
                 "file": f"scenarios/{s.id.partition(MARK)[0]}.toml",
                 "line": s.line,
                 "text": s.text,

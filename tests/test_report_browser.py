@@ -15,6 +15,7 @@ import pytest
 from attrs import evolve
 from pypdf import PdfReader
 
+from conformance.selectors import FAULTS
 from reports import difference_page, history, html, read_run
 from reports.changes import changes
 from reports.history import Named
@@ -102,6 +103,9 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     older = evolve(whole, results=otherwise)
     _write(runs["difference"], difference_page.page(changes(older, whole), CLAUSES))
     _write(runs["history"], history.page(history.history([Named("older", older), Named("newer", whole)])))
+    rows = tuple(evolve(whole.scenarios[0], id=id) for id in ("x/y#a", "x/y#b", "x/yes"))
+    runs["rows"] = folder / "rows"
+    _write(runs["rows"], render(evolve(whole, scenarios=rows, results=()), CLAUSES))
     told = {name: (run / "report.html").as_uri() for name, run in runs.items()}
     (folder / "index.html").write_text(alone["report/index.html"], "utf-8")
     return {**told, **{name: (folder / f"{name}.html").as_uri() for name in ("alone", "index")}}
@@ -198,6 +202,8 @@ ALL = ["two-files", "not-found", "offline-mid-way", "changed-etag", "wrong-first
         ({"which": "differs"}, ["not-found", "offline-mid-way"]),
         ({"which": "differs", "words": "resume/*"}, ["offline-mid-way"]),
         ({"words": "*["}, []),
+        ({"words": "scenarios/resume/offline-mid-way.toml"}, ["offline-mid-way"]),
+        ({"words": "../resume/offline-mid-way.toml /tmp/x.toml"}, ["offline-mid-way"]),
         ({"order": "differs"}, ["not-found", "two-files", "offline-mid-way", "changed-etag"]),
     ],
 )
@@ -211,6 +217,31 @@ def test_the_page_selects_as_the_command_line_does(
     assert bool(found) == bool(shown)
     told = chromium.execute_script("return document.getElementById('found').textContent")
     assert told == ("" if len(found) == 8 else f"{len(found)} of 8 scenarios")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("fault:offline", f"There is no fault “offline”: it is one of {', '.join(FAULTS)}. 0 of 8 scenarios"),
+        ("clause:completely", "No clause begins with “completely”. 0 of 8 scenarios"),
+        ("clause:complete-a", "1 of 8 scenarios"),
+        ("fault:cut", "0 of 8 scenarios"),
+    ],
+)
+def test_what_cannot_be_meant_is_told(chromium: Chrome, pages: dict[str, str], words: str, told: str) -> None:
+    """One of the sample's scenarios goes offline; it has no such fault in store."""
+    _open(chromium, pages["sample"])
+    chromium.execute_script(SET, {"words": words})
+    assert chromium.execute_script("return document.getElementById('found').textContent") == told
+
+
+def test_a_file_selects_its_rows(chromium: Chrome, pages: dict[str, str]) -> None:
+    _open(chromium, pages["rows"])
+    found = []
+    for words in ("x/y", "x/y.toml", "scenarios/x/y.toml#b", "x/[y]", "x/y#a"):
+        chromium.execute_script(SET, {"words": words})
+        found.append([place.partition(".")[2] for place in chromium.execute_script(SHOWN)])
+    assert found == [["a", "b"], ["a", "b"], ["b"], ["a", "b"], ["a"]]
 
 
 def test_without_a_script_a_link_opens_what_it_leads_to(chromium: Chrome, pages: dict[str, str]) -> None:

@@ -193,6 +193,15 @@ def test_a_scenario_is_told_in_sentences_with_its_faults_and_its_command(sample:
     assert told.replay.startswith("bgfetch run resume/offline-mid-way --on chromium")
 
 
+def test_a_scenario_is_selected_by_the_faults_that_it_has_in_store(sample: Run) -> None:
+    """Where the run says them; what struck besides is no word of the command line."""
+    told = [
+        evolve(one, faults=("cut",) if one.id == "resume/offline-mid-way" else ()) for one in sample.scenarios
+    ]
+    page = render(evolve(sample, scenarios=tuple(told)), {})
+    assert re.findall(r'data-f="([^"]*)"', page) == ["cut"]
+
+
 def test_what_held_is_told_of_the_one_that_it_held_on(page: Page) -> None:
     assert "What was seen to hold on simulator" in page.words
 

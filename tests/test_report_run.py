@@ -114,6 +114,12 @@ def test_fields_of_a_newer_version_are_passed_over(tmp_path: Path) -> None:
     assert len(run.results) == 12
 
 
+def test_the_faults_of_a_scenario_are_read_where_a_run_says_them(tmp_path: Path) -> None:
+    said = _with(scenarios=[{"id": "a", "faults": ["cut", "stall"]}, {"id": "b", "faults": []}, {"id": "c"}])
+    run = _change(_run(tmp_path), lambda lines: [said(lines[0]), *lines[1:]])
+    assert [one.faults for one in run.scenarios] == [("cut", "stall"), (), None]
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
     [

@@ -15,8 +15,9 @@ from conformance.errors import BadInput
 from conformance.implementations.protocol import Description, Lever, Session, Trouble, Unsupported
 from conformance.results import ERROR, FAIL, INCONCLUSIVE, PASS, UNSUPPORTED, Check, Result
 from conformance.run_folder import RunFolder
-from conformance.runner import Plan, run
+from conformance.runner import Plan, _header, run
 from conformance.scenario.model import Scenario
+from conformance.selectors import Catalogue, faults
 from simulator.observation import Log, Observation, Worker
 from tests.conftest import scenario
 
@@ -107,6 +108,14 @@ def test_a_run_is_a_header_a_line_per_result_and_an_end(play: Play, tmp_path: Pa
     seen = (tmp_path / "run" / rows[1]["observations"]).read_text().splitlines()
     assert [Observation.from_json(json.loads(one)).data for one in seen] == [Worker("started")]
     assert fake.calls == ["open", "a/x/3", "b/3", "c/3", "close"]
+
+
+def test_the_header_says_which_faults_a_scenario_has_in_store() -> None:
+    catalogue = Catalogue()
+    for chosen in (catalogue.select(["fault:stall"])[:5], catalogue.select(["*offline-before*"])[:5]):
+        header = _header(Plan(chosen, ()), [])
+        assert [one["faults"] for one in header.scenarios] == [sorted(faults(one)) for one in chosen]
+        assert list(header.scenarios[0]) == ["id", "title", "clauses", "faults", "file", "line", "text"]
 
 
 def test_repetitions_are_whole_rounds_with_a_seed_each(play: Play) -> None:

@@ -37,6 +37,7 @@
   addEventListener("hashchange", open);
   if (!form) return;
 
+  const FAULTS = ["cut", "stall", "trickle", "refuse"];
   const words = byId("words"), which = byId("which"), order = byId("order"), found = byId("found");
   const scenarios = [...document.querySelectorAll(".scenario")].map((part) => ({
     part,
@@ -44,10 +45,11 @@
     id: part.dataset.id || part.querySelector(".id code").textContent,
     title: part.querySelector(".row > span").textContent.toLowerCase(),
     clauses: part.dataset.c?.split(" ") || [...part.querySelectorAll(".clauses code")].map((one) => one.textContent),
-    faults: (part.dataset.f || "").split(" "),
+    faults: (part.dataset.f || "").split(" ").filter((kind) => FAULTS.includes(kind)),
     states: new Set([...part.querySelectorAll(":scope > .row .v")].flatMap((one) => [...one.classList])),
     differs: part.dataset.d !== "0",
   }));
+  for (const one of scenarios) one.file = one.id.split("#")[0];
   const clauses = [...document.querySelectorAll(".clause")].map((part) => ({
     part,
     id: part.querySelector(".clause-id").textContent,
@@ -64,14 +66,26 @@
       return /^$/;
     }
   };
+  const files = new Set(scenarios.flatMap((one) => [one.id, one.file]));
   const selects = (word) => {
     if (word.startsWith("clause:")) return (one) => one.clauses.some((id) => id.startsWith(word.slice(7)));
     if (word.startsWith("fault:")) return (one) => one.faults.includes(word.slice(6));
+    if (files.has(word)) return (one) => one.id === word || one.file === word;
     if (/[*?[]/.test(word)) {
       const pattern = glob(word);
-      return (one) => pattern.test(one.id);
+      return (one) => pattern.test(one.id) || pattern.test(one.file);
     }
+    const [, path, row] = /^(.+)\.toml(#.+)?$/.exec(word) || [];
+    if (path) return (one) => `/${path}`.endsWith(`/${one.file}`) && (!row || one.id === one.file + row);
     return (one) => one.id.includes(word) || one.title.includes(word.toLowerCase());
+  };
+  const known = [...clauses.map((one) => one.id), ...scenarios.flatMap((one) => one.clauses)];
+  // What the command line refuses, because it cannot be meant.
+  const refused = (word) => {
+    const [, kind, name] = /^(clause|fault):(.*)$/.exec(word) || [];
+    if (kind === "fault" && !FAULTS.includes(name)) return `There is no fault “${name}”: it is one of ${FAULTS.join(", ")}. `;
+    if (kind === "clause" && !known.some((id) => id.startsWith(name))) return `No clause begins with “${name}”. `;
+    return "";
   };
   const shown = (one) => !which.value || (which.value === "differs" ? one.differs : one.states.has(which.value));
 
@@ -92,7 +106,7 @@
     for (const part of document.querySelectorAll(".section, .folder"))
       part.hidden = !part.querySelector(".clause:not([hidden]), .scenario:not([hidden])");
     for (const item of document.querySelectorAll(".differences [data-of]")) item.hidden = gone.has(item.dataset.of);
-    found.textContent = gone.size ? `${scenarios.length - gone.size} of ${scenarios.length} scenarios` : "";
+    found.textContent = wanted.map(refused).join("") + (gone.size ? `${scenarios.length - gone.size} of ${scenarios.length} scenarios` : "");
   };
 
   const places = new Map([...document.querySelectorAll("[data-d]")].map((part, place) => [part, place]));
