@@ -319,12 +319,30 @@ def test_a_slash_leads_to_the_selection(chromium: Chrome, pages: dict[str, str])
     assert chromium.execute_script("return document.activeElement.value") == ""
 
 
-def test_a_command_can_be_copied(chromium: Chrome, pages: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    ("clipboard", "told", "selected"),
+    [
+        ("{writeText: async (text) => { window.copied = text }}", "Copied", False),
+        ("{writeText: async () => { throw new Error('refused') }}", "Press Ctrl+C", True),
+        ("undefined", "Press Ctrl+C", True),  # as over plain HTTP
+    ],
+)
+def test_a_command_can_be_copied(
+    chromium: Chrome, pages: dict[str, str], clipboard: str, told: str, selected: bool
+) -> None:
     _open(chromium, pages["sample"])
-    chromium.execute_script("window.copied = []; navigator.clipboard.writeText = async (t) => copied.push(t)")
-    chromium.execute_script("document.querySelector('.replay button').click()")
-    copied = chromium.execute_script("return window.copied")
-    assert copied == ["bgfetch run fetch/two-files --on simulator --seed 42"]
+    chromium.execute_script(f"Object.defineProperty(navigator, 'clipboard', {{value: {clipboard}}})")
+    chromium.execute_script("document.querySelector('.scenario').open = true")
+    line = chromium.find_element("css selector", ".replay")
+    line.find_element("tag name", "button").click()
+    wait = pytest.importorskip("selenium.webdriver.support.wait").WebDriverWait(chromium, 10)
+    wait.until(lambda _: line.find_element("tag name", "output").text == told)  # which a reader announces
+    command = "bgfetch run fetch/two-files --on simulator --seed 42"
+    assert chromium.execute_script("return getSelection().toString()") == (command if selected else "")
+    assert chromium.execute_script("return window.copied") == (None if selected else command)
+    chromium.execute_script("document.activeElement.blur()")
+    assert line.find_element("tag name", "output").text == ""
+    assert line.find_element("tag name", "button").text == "Copy"
 
 
 def test_a_link_to_a_proof_opens_what_it_is_in(chromium: Chrome, pages: dict[str, str]) -> None:

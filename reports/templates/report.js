@@ -12,16 +12,23 @@
     if (closed) target.scrollIntoView();
   };
 
-  // A command is copied as it stands.
+  // A command is copied as it stands; where a browser does not let a page do that, it is ready for the keyboard.
   for (const line of document.querySelectorAll(".replay")) {
-    const button = document.createElement("button");
+    const button = document.createElement("button"), told = document.createElement("output");
+    const code = line.querySelector("code");
     button.type = "button";
     button.textContent = "Copy";
     button.addEventListener("click", async () => {
-      await navigator.clipboard.writeText(line.querySelector("code").textContent);
-      button.textContent = "Copied";
+      try {
+        await navigator.clipboard.writeText(code.textContent);
+        told.textContent = "Copied";
+      } catch {
+        getSelection().selectAllChildren(code);
+        told.textContent = "Press Ctrl+C";
+      }
     });
-    line.append(button);
+    button.addEventListener("blur", () => { told.textContent = ""; });
+    line.append(button, told);
   }
 
   // Where a timeline is wider than the screen, its names stay, and it begins at what went wrong.
