@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from conformance.results import FAIL
 from reports import cells, clause_table
@@ -18,12 +18,16 @@ from reports.machine import missing
 from reports.outcomes import Kill, Outcomes, Untold, kills, limits, outcomes, untold
 from reports.pages import written
 from reports.parts import Part, part
+from reports.room import LIMIT, lightened
 from reports.run import Run
 from reports.text import clip, duration, plural
 
 UNKNOWN = Text()
 FULL = "report"
 """The folder of the full report, beside the one file that is the short one."""
+
+_SPARE = 1_000
+"""So many bytes more are left out than seems necessary, because it says so too."""
 
 GAPS = 50
 """What could not be read of the run; of the rest it is said how much there is."""
@@ -68,6 +72,7 @@ class Page:
     untold: tuple[Untold, ...]
     limits: tuple[str, ...]
     full: bool = False
+    left_out: str = ""
 
 
 def render(run: Run, clauses: Mapping[str, str], text: Text = UNKNOWN) -> str:
@@ -75,7 +80,18 @@ def render(run: Run, clauses: Mapping[str, str], text: Text = UNKNOWN) -> str:
 
     ``clauses`` maps clause ids to our paraphrase, ``text`` tells what else is known of them.
     """
-    return written("report.html", page=_page(run, clauses, text, full=False))
+    page = _page(run, clauses, text, full=False)
+    whole = written("report.html", page=page)
+    over = len(whole.encode()) - LIMIT
+    return whole if over <= 0 else written("report.html", page=_lighter(page, over + _SPARE))
+
+
+def _lighter(page: Page, over: int) -> Page:
+    """The page with so many bytes less, and word of it."""
+    lighter = lightened(page.parts, over)
+    rest = iter(lighter.parts)
+    folders = tuple((name, tuple(next(rest) for _ in parts)) for name, parts in page.folders)
+    return evolve(page, parts=lighter.parts, folders=folders, left_out=str(lighter))
 
 
 def folder(run: Run, clauses: Mapping[str, str], text: Text = UNKNOWN) -> Iterator[tuple[str, str]]:
