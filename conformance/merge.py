@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +36,8 @@ AGREE: Sequence[tuple[str, Callable[[RunHeader], Any]]] = (
 def merge(parts: Sequence[Part], folder: RunFolder) -> None:
     """Write the parts into a new folder. Raises BadInput, before anything is written, where they disagree."""
     _refuse(parts)
-    folder.begin(_header([part.header for part in parts]))
+    header = _header([part.header for part in parts])
+    folder.begin(evolve(header, options={**header.options, "lacks": list(_gaps(parts))}))
     for part in parts:
         for result in part.results:
             folder.take(result, part.folder)
@@ -143,6 +144,26 @@ def _header(headers: Sequence[RunHeader]) -> RunHeader:
     )
 
 
+def _gaps(parts: Sequence[Part]) -> Iterator[str]:
+    """Which shares nobody gave, and which were cut short. An empty share makes no run, and is not missed."""
+    shard = _shard(parts[0].header)
+    names = dict.fromkeys(name for part in parts for name in part.header.implementations)
+    given = {(_number(part), name) for part in parts for name in part.header.implementations}
+    for number in range(1, min(shard["of"], shard["scenarios"]) + 1) if shard else ():
+        lacking = [name for name in names if (number, name) not in given]
+        of = f" of {', '.join(lacking)}" if len(lacking) < len(names) else ""
+        if lacking:
+            yield f"share {number}/{shard['of']}{of} is missing"
+    for part in parts:
+        if shard and part.end is None:
+            yield f"share {_number(part)}/{shard['of']} was cut short"
+
+
+def _number(part: Part) -> int:
+    """Which share a part is, from 1; 0 where it is none."""
+    return int(_shard(part.header).get("number", 0))
+
+
 def _expected(headers: Sequence[RunHeader]) -> int:
     """The number of results due: of shares, also what the missing ones would have brought."""
     shard = _shard(headers[0])
@@ -160,4 +181,10 @@ def _repeat(header: RunHeader) -> int:
 def _shard(header: RunHeader) -> dict[str, Any]:
     """What the header tells of its share; nothing where it is none, or cannot be understood."""
     told = header.options.get("shard")
-    return told if isinstance(told, dict) and isinstance(told.get("scenarios"), int) else {}
+    if not isinstance(told, dict) or not all(isinstance(told.get(key), int) for key in _NUMBERS):
+        return {}
+    return told
+
+
+_NUMBERS = ("number", "of", "scenarios")
+"""What tells a share apart from the others of its run."""

@@ -54,6 +54,17 @@ def test_every_night_shards_are_judged_against_the_baseline_and_put_together(tmp
     assert report.summary.read_text().strip()
 
 
+def test_a_lost_machine_fails_the_report_which_still_tells_and_keeps_the_rest(tmp_path: Path) -> None:
+    job = WORKFLOW["jobs"]["chromium"]
+    for number in (1, 2, 4):
+        machine(tmp_path, f"chromium-{number}").steps(job["steps"], {"matrix.shard": str(number)})
+    report = machine(tmp_path, "report")
+    report.steps(WORKFLOW["jobs"]["report"]["steps"], {})
+    assert report.failed
+    assert "share 3/4 is missing" in report.summary.read_text()
+    assert "share 3/4 is missing" in read_run(tmp_path / "artifacts/report").missing
+
+
 def test_a_failed_gate_fails_the_job_and_still_tells_and_keeps_the_run(tmp_path: Path) -> None:
     runner = machine(tmp_path, "chromium-1")
     (runner.home / "baselines/chromium.toml").write_text(
@@ -109,6 +120,15 @@ def test_the_pipeline_shares_chromium_out_and_puts_it_together(tmp_path: Path) -
     run_job(runner, "report")
     assert not runner.failed
     assert len(read_run(runner.home / "run").results) == 5
+
+
+def test_a_lost_share_fails_the_job_after_its_report_was_written(tmp_path: Path) -> None:
+    runner = machine(tmp_path, "chromium")
+    run_job(runner, "chromium", CI_NODE_INDEX="1", CI_NODE_TOTAL="2")
+    assert not runner.failed
+    run_job(runner, "report")
+    assert runner.failed
+    assert "share 2/2 is missing" in (runner.home / "run/junit.xml").read_text()
 
 
 def test_a_failed_run_fails_the_job_after_its_report_was_written(tmp_path: Path) -> None:

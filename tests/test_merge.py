@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from conformance.shards import share
 from reports.run import read_run
 from tests.conftest import scenario
+from tests.html_pages import Page
 from tests.small_runs import passing, write_run
 
 Bgfetch = Callable[..., Called]
@@ -70,10 +71,31 @@ def test_a_share_that_is_missing_is_told_and_the_rest_is_kept(
     bgfetch: Bgfetch, tmp_path: Path, shares: list[str]
 ) -> None:
     called = bgfetch("merge", "s1", "s3", "--out", "merged")
-    assert called.exit_code == 0
+    assert called.exit_code == 4
+    assert "missing: share 2/3 is missing\n" in called.output
     assert "missing: expected 5 results, got 3" in called.output
     assert "missing: there is no end line" in called.output
-    assert len(read_run(tmp_path / "merged").results) == 3
+    merged = read_run(tmp_path / "merged")
+    assert len(merged.results) == 3
+    assert "share 2/3 is missing" in merged.missing
+    assert "share 2/3 is missing" in Page((tmp_path / "merged/report.html").read_text("utf-8")).words
+
+
+def test_a_share_may_be_missing_of_one_implementation_alone(bgfetch: Bgfetch, tmp_path: Path) -> None:
+    write_run(tmp_path / "a", passing("x/a"), options=_shard(1), expected=1)
+    write_run(tmp_path / "b", passing("x/a", on="simulator"), options=_shard(1), expected=1)
+    write_run(tmp_path / "c", passing("x/b", on="simulator"), options=_shard(2), expected=1)
+    called = bgfetch("merge", "a", "b", "c", "--out", "merged")
+    assert called.exit_code == 4
+    assert "missing: share 2/2 of chromium is missing\n" in called.output
+
+
+def test_an_empty_share_is_not_missed(bgfetch: Bgfetch, tmp_path: Path) -> None:
+    write_run(tmp_path / "a", passing("x/a"), options=_shard(1, 9), expected=1)
+    write_run(tmp_path / "b", passing("x/b"), options=_shard(2, 9), expected=1)
+    called = bgfetch("merge", "a", "b", "--out", "merged")
+    assert called.exit_code == 0
+    assert "missing" not in called.output
 
 
 def test_a_share_that_was_killed_in_the_middle_of_a_line_brings_its_finished_results(
@@ -83,8 +105,9 @@ def test_a_share_that_was_killed_in_the_middle_of_a_line_brings_its_finished_res
     lines = path.read_bytes().splitlines(keepends=True)
     path.write_bytes(b"".join(lines[:2]) + lines[2][:70])
     called = bgfetch("merge", *shares, "--out", "merged")
-    assert called.exit_code == 0
+    assert called.exit_code == 4
     assert len(read_run(tmp_path / "merged").results) == 4
+    assert "missing: share 1/3 was cut short\n" in called.output
     assert "missing: expected 5 results, got 4" in called.output
 
 
@@ -186,7 +209,7 @@ def test_a_run_without_results_merges_as_the_part_that_it_is(bgfetch: Bgfetch, t
     write_run(tmp_path / "a", passing("x/a"))
     write_run(tmp_path / "b", [], expected=1, ended=False, **header)
     called = bgfetch("merge", "a", "b", "--out", "merged")
-    assert called.exit_code == 0
+    assert called.exit_code == 4
     assert "missing: expected 2 results, got 1" in called.output
     listed = json.loads((tmp_path / "merged/results.jsonl").read_text().splitlines()[0])["scenarios"]
     assert [row["id"] for row in listed] == ["x/a", "x/b"]

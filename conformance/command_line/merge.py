@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -15,13 +17,16 @@ from conformance.errors import BadInput
     "--out", required=True, type=click.Path(path_type=Path), metavar="RUN",
     help="The folder for the whole, not there yet.",
 )  # fmt: skip
-def command(runs: tuple[Path, ...], out: Path) -> None:
+def command(runs: tuple[Path, ...], out: Path) -> NoReturn:
     """Put RUN... together, as `bgfetch run --shard` made them, into one run with its report.
 
     Runs of different versions, seeds, repetitions or catalogues are refused, and so is a result
     that two of them hold. A share that is missing or was cut short is told, and the rest is put
     together.
+
+    Exit code: 0 the whole is there, 2 bad input, 4 results are missing, of which nobody can tell.
     """
+    from conformance.command_line.exit_codes import AS_EXPECTED, INCONCLUSIVE_ONLY
     from conformance.command_line.folders import home, read_results, told
     from conformance.command_line.report import write_html
     from conformance.merge import Part, merge
@@ -43,3 +48,4 @@ def command(runs: tuple[Path, ...], out: Path) -> None:
     click.echo(f"{len(whole.results)} results of {len(parts)} runs")
     click.echo(f"results  {folder.path / 'results.jsonl'}")
     click.echo(f"report   {write_html(folder.path, whole)}")
+    sys.exit(INCONCLUSIVE_ONLY if len(whole.results) < whole.header.expected else AS_EXPECTED)
