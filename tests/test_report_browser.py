@@ -106,6 +106,11 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     rows = tuple(evolve(whole.scenarios[0], id=id) for id in ("x/y#a", "x/y#b", "x/yes"))
     runs["rows"] = folder / "rows"
     _write(runs["rows"], render(evolve(whole, scenarios=rows, results=()), CLAUSES))
+    names = ("simulator", "mutant:no-range-header", "simulator:literal=E2", "simulator:without-api", "a", "b")
+    six = tuple(evolve(whole.results[0], implementation=name) for name in names)
+    runs["six"] = folder / "six"
+    header = evolve(whole.header, implementations=dict.fromkeys(names, "1"))
+    _write(runs["six"], render(evolve(whole, header=header, results=six), CLAUSES))
     told = {name: (run / "report.html").as_uri() for name, run in runs.items()}
     (folder / "index.html").write_text(alone["report/index.html"], "utf-8")
     return {**told, **{name: (folder / f"{name}.html").as_uri() for name in ("alone", "index")}}
@@ -310,6 +315,43 @@ def test_a_clause_is_found_where_its_scenarios_are_selected(chromium: Chrome, pa
         f"return {clauses}.map((one) => one.querySelector('.clause-id').textContent)"
     )
     assert told == ["background-fetch-registration-abort/3.3"]
+
+
+HEADS = """
+const heads = [...document.querySelectorAll('.heads')].map((one) => one.getBoundingClientRect())
+const form = document.getElementById('filter')
+const bar = getComputedStyle(form).position === 'sticky' ? form.getBoundingClientRect().bottom : 0
+const target = document.querySelector(':target')
+const stuck = heads.find((one) => one.top < 200 && one.bottom > 0)
+return {gap: stuck.top - bar, under: target.getBoundingClientRect().top - stuck.bottom}
+"""
+
+
+@pytest.mark.parametrize("width", [1280, 800, 390])
+@pytest.mark.parametrize(
+    "link", [".differences a[href^='#s-']", ".finding a[href^='#c']", ".finding a[href^='#o']", ".tests a"]
+)
+def test_names_of_columns_stay_in_sight_and_cover_nothing_that_is_led_to(
+    chromium: Chrome, pages: dict[str, str], width: int, link: str
+) -> None:
+    _open(chromium, pages["sample"], width)
+    chromium.execute_script("document.querySelector(arguments[0]).click()", link)
+    told = chromium.execute_script(HEADS)
+    assert abs(told["gap"]) < 2
+    assert told["under"] >= 0
+
+
+def test_a_name_of_a_column_breaks_after_its_parts(chromium: Chrome, pages: dict[str, str]) -> None:
+    _open(chromium, pages["six"])
+    widths = chromium.execute_script(
+        "return [...document.querySelectorAll('.heads bdi')].map((one) => {"
+        " const range = document.createRange();"
+        " return [...one.childNodes].filter((part) => part.data).map((part) =>"
+        " (range.selectNode(part), [part.data, range.getClientRects().length]))})"
+    )
+    parts = [part for name in widths for part in name]
+    assert ["simulator:", 1] in parts
+    assert [part for part in parts if part[1] != 1] == []
 
 
 def test_a_slash_leads_to_the_selection(chromium: Chrome, pages: dict[str, str]) -> None:

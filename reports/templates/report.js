@@ -41,7 +41,17 @@
     });
   }
 
+  // What stays at the top of the window must not lie on what a link leads to.
+  const measure = () => {
+    const fixed = form && getComputedStyle(form).position === "sticky" ? form.offsetHeight : 0;
+    const heads = [...document.querySelectorAll(".heads")].map((one) => one.offsetHeight);
+    document.documentElement.style.setProperty("--bar", `${fixed}px`);
+    document.documentElement.style.setProperty("--heads", `${Math.max(0, ...heads)}px`);
+  };
+
   addEventListener("hashchange", open);
+  addEventListener("resize", measure);
+  measure();
   if (!form) return;
 
   const FAULTS = ["cut", "stall", "trickle", "refuse"];
@@ -150,5 +160,6 @@
   restore();
   filter();
   if (order.value) sort();
+  measure();
   open();
 })();
