@@ -11,6 +11,77 @@ from tests.simulate import judged, scenario
 HEAD = 'title = "Found"\nclauses = ["perform-a-background-fetch-algorithm/8.13a"]\n'
 
 FOUND = {
+    "ids are asked for, and one is used again before the answer": """
+        [origin."/a"]
+        size = 10
+        attempts = [{ stall = { after = 1 } }]
+        [origin."/b"]
+        size = 10
+        attempts = [{ stall = { after = 1 } }]
+        [[steps]]
+        fetch = "f"
+        as = "first"
+        requests = ["/a"]
+        [[steps]]
+        fetch = "g"
+        requests = ["/b"]
+        [[steps]]
+        wait = "1 s"
+        [[steps]]
+        getIds = true
+        level = "observe"
+        [[steps]]
+        abort = "first"
+        level = "observe"
+        [[steps]]
+        fetch = "f"
+        requests = ["/a"]
+        level = "observe"
+        [[steps]]
+        wait = "1 d"
+        [[steps]]
+        network = "offline"
+        [[steps]]
+        network = "online"
+        [[steps]]
+        wait = "1 d"
+        [[steps]]
+        network = "offline"
+        [[steps]]
+        network = "online"
+        [[steps]]
+        until = "settled"
+        """,
+    "a call for an id that is taken, of which nobody lived to see the refusal": """
+        [origin."/a"]
+        size = 65536
+        [origin."/b"]
+        size = 100000
+        [[steps]]
+        fetch = "f"
+        requests = ["/b"]
+        level = "observe"
+        [[steps]]
+        fetch = "g"
+        requests = ["/a"]
+        level = "observe"
+        [[steps]]
+        wait = "25 ms"
+        [[steps]]
+        fetch = "f"
+        as = "again"
+        requests = []
+        level = "observe"
+        [[steps]]
+        browser = "kill"
+        [[steps]]
+        browser = "start"
+        [[steps]]
+        getIds = true
+        level = "observe"
+        [[steps]]
+        until = "settled"
+        """,
     "what a page does through a frame is of the scope of the frame": """
         [workers."/"]
         [workers."/sub/"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from conformance.checks.evidence import Evidence
 from conformance.checks.fetches import Made, calls, made, only_of_its_name, own_paths, scope_of
@@ -115,12 +115,17 @@ def _may_be_ended(seen: Evidence, one: Made, before: Observation) -> bool:
 
 
 def _in_the_order_of_the_calls(seen: Evidence) -> Iterator[Broken]:
-    for scope, _, settled, ids in _listings(seen):
-        begun = [one.id for one in _of_scope(seen, scope, settled)]
-        # Of an id that was used again, the newest is the one that is active.
-        places = [len(begun) - begun[::-1].index(id) for id in ids if id in begun]
-        if places != sorted(places):
+    for scope, called, settled, ids in _listings(seen):
+        due = _due(seen, called)
+        begun = [one.id for one in _of_scope(seen, scope, settled) if not _is_over(seen, one, due)]
+        if not _in_order([id for id in ids if id in begun], begun):
             yield f"the ids came as {', '.join(ids)}", settled
+
+
+def _in_order(ids: Sequence[str], begun: Sequence[str]) -> bool:
+    """Whether ids came in the order of calls, each of any call for it: which one counts may be unseen."""
+    calls = iter(begun)
+    return all(id in calls for id in ids)
 
 
 def _several(seen: Evidence) -> Iterator[Observation]:
