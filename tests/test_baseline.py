@@ -243,6 +243,43 @@ def test_after_an_update_its_own_runs_are_as_expected_and_a_second_one_changes_n
     assert updated(text, *results, known=known) == (text, "")
 
 
+INLINE = (
+    f'entry = [{{ clause = "{A}", scenarios = ["x/one"], verdict = "fail", seen = "s", reason = "r", '
+    'version = "1", date = 2026-11-20 }]\n'
+)
+
+
+def test_entries_that_are_no_tables_of_their_own_are_refused_with_the_line(
+    bgfetch: Bgfetch, tmp_path: Path
+) -> None:
+    run = write_run(tmp_path / "run", [judged("x/one", {A: FAIL, B: FAIL})])
+    (tmp_path / "b.toml").write_text(HEAD + INLINE)
+    called = bgfetch("baseline", "update", str(run), "--baseline", "b.toml")
+    assert called.exit_code == 2
+    assert "b.toml:3:" in called.output
+    assert "[[entry]]" in called.output
+    assert (tmp_path / "b.toml").read_text() == HEAD + INLINE
+
+
+def test_a_file_without_entries_takes_new_ones_and_loses_its_last_one() -> None:
+    for empty in (HEAD, f"{HEAD}entry = []\n"):
+        new, _ = updated(empty, judged("x/one", {A: FAIL}))
+        assert parse(new, "b.toml").pairs.keys() == {("x/one", A)}
+        left, _ = updated(new, judged("x/one", {A: PASS}))
+        assert left.rstrip() == HEAD.rstrip()
+
+
+@pytest.mark.parametrize("told", [{A: PASS}, {A: FAIL, B: FAIL}])
+def test_a_file_keeps_its_line_ends(told: Told) -> None:
+    text = (WRITTEN + entry(C)).replace("\n", "\r\n")
+    new, done = updated(text, judged("x/one", told))
+    assert done
+    assert new.count("\n") == new.count("\r\n")
+    assert "\r\r" not in new
+    new, _ = updated(WRITTEN, judged("x/one", told))
+    assert "\r" not in new
+
+
 # -- the command line ------------------------------------------------------------------------
 
 

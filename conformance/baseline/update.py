@@ -17,6 +17,8 @@ from conformance.baseline.file import parse
 from conformance.baseline.model import TO_BE_ARGUED, Baseline, Entry, Pair, clause_verdict
 from conformance.clauses import clauses
 from conformance.results import FAIL, INCONCLUSIVE, PASS, Check, Result
+from conformance.scenario.errors import Reading, ScenarioError, Spot
+from conformance.scenario.positions import positions
 
 LONGEST_SEEN = 300
 
@@ -58,8 +60,10 @@ def update(text: str, file: str, judged: Judged, exists: Callable[[str], bool]) 
     ``exists`` tells whether a scenario that was not run is still in the catalogue.
     """
     baseline = parse(text, file)
+    document = tomlkit.parse(text)
+    _refuse_a_list_in_one(document, text, file)
     seen = _seen(baseline, judged.results)
-    rewriting = _Rewriting(tomlkit.parse(text), judged)
+    rewriting = _Rewriting(document, judged)
     for pair, entry in baseline.pairs.items():
         _review(pair, entry, seen.get(pair, frozenset()), rewriting, exists)
     for pair, told in sorted(seen.items(), key=lambda item: (clauses()[item[0][1]].number, item[0][0])):
@@ -67,7 +71,25 @@ def update(text: str, file: str, judged: Judged, exists: Callable[[str], bool]) 
         if pair not in baseline.pairs and verdicts != {PASS}:
             rewriting.add(pair, verdicts, TO_BE_ARGUED)
             rewriting.changes.added.append(pair)
-    return rewriting.text() if rewriting.changes.any else text, rewriting.changes
+    return _ended_like(text, rewriting.text()) if rewriting.changes.any else text, rewriting.changes
+
+
+def _refuse_a_list_in_one(document: tomlkit.TOMLDocument, text: str, file: str) -> None:
+    """Raise ScenarioError where entries are a value in brackets: there is no room in it for another table."""
+    if document.get("entry") and not isinstance(document["entry"], AoT):
+        spot = Spot(Reading(file, positions(text), document.unwrap())) / "entry"
+        spot.wrong(
+            "the entries are one list in brackets, and an update rewrites tables",
+            fix="[[entry]] and a line for each key, for each of them, in place of entry = [{ … }]",
+        )
+        raise ScenarioError(spot.reading.problems())
+
+
+def _ended_like(old: str, new: str) -> str:
+    """The new text with lines that end as all of the old one do: what was added to it ends in LF alone."""
+    if 0 < old.count("\n") == old.count("\r\n"):
+        return new.replace("\r\n", "\n").replace("\n", "\r\n")
+    return new
 
 
 def _seen(baseline: Baseline, results: Sequence[Result]) -> dict[Pair, frozenset[str]]:
@@ -179,7 +201,8 @@ class _Rewriting:
         return table
 
     def _entries(self) -> AoT:
-        if "entry" not in self.document:
+        if not self.document.get("entry"):  # an empty list in brackets has no room for tables
+            self.document.pop("entry", None)
             self.document.append("entry", tomlkit.aot())
         found = self.document["entry"]
         assert isinstance(found, AoT)
@@ -192,6 +215,8 @@ class _Rewriting:
             for place in reversed(range(len(entries))):
                 if not entries[place]["scenarios"]:
                     del entries[place]
+            if not entries:
+                del self.document["entry"]
         return tomlkit.dumps(self.document)
 
 
