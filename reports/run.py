@@ -203,8 +203,6 @@ def _result(row: Mapping[str, Any]) -> Result:
 def _count(header: RunHeader, results: tuple[Result, ...], end: RunEnd | None, missing: list[str]) -> None:
     lacks = header.options.get("lacks")  # of a merged run: which shares
     missing.extend(visible(clip(str(gap), 200)) for gap in (lacks if isinstance(lacks, list) else ()))
-    lacks = header.options.get("lacks")  # of a merged run: which shares
-    missing.extend(visible(clip(str(gap), 200)) for gap in (lacks if isinstance(lacks, list) else ()))
     if len(results) != header.expected:
         missing.append(f"expected {plural(header.expected, 'result')}, got {len(results):,}")
     if end is None:
