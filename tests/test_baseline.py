@@ -396,6 +396,16 @@ def test_a_baseline_of_nothing_that_is_run_gates_nothing_and_is_refused(
     assert "Judge it too: --on chromium" in called.output
 
 
+def test_a_report_against_a_baseline_of_nothing_that_was_run_is_refused(
+    bgfetch: Bgfetch, tmp_path: Path
+) -> None:
+    write_run(tmp_path / "run", passing("x/one", on="simulator"))
+    called = bgfetch("report", "run", "--baseline", baseline(tmp_path, "", "chromium"))
+    assert called.exit_code == 2
+    assert "is the baseline of chromium, and the run is of simulator" in called.output
+    assert not (tmp_path / "run/report.html").exists()
+
+
 @pytest.mark.parametrize(
     ("text", "heading"),
     [

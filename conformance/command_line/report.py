@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from attrs import evolve
 
 from conformance.errors import BadInput
 from reports.formats import FORMATS
+from reports.text import clip, visible
 
 if TYPE_CHECKING:
     from conformance.baseline.model import Baseline
@@ -49,6 +51,7 @@ def command(
     from reports.run import read_run
 
     if history:
+        _refuse_beside_history(runs, wanted, full, file)
         _tell_history(runs)
         return
     if len(runs) > 1:
@@ -56,17 +59,43 @@ def command(
             f"A report is of one run, and {len(runs)} were given.",
             "Of several there are: bgfetch report --history RUN... and bgfetch diff BEFORE AFTER",
         )
-    from conformance.baseline.file import read as read_baseline
-
-    baseline = read_baseline(file) if file else None
     folder = home(runs[0])
     read = told(read_run, folder)
+    baseline = _baseline(file, read) if file else None
     for name in FORMATS if ALL in wanted else dict.fromkeys(wanted):
         for path in _written(folder, read, name, baseline):
             click.echo(path)
     if full:
         first, *_ = _written(folder, read, FULL, baseline)
         click.echo(first)
+
+
+def _refuse_beside_history(
+    runs: Sequence[Path], wanted: Sequence[str], full: bool, file: Path | None
+) -> None:
+    """Raise BadInput where something was asked for that the history, one page of its own, does not have."""
+    words = [word for name in wanted if name != "html" for word in ("--format", name)]
+    words += ["--full"] * full + (["--baseline", str(file)] if file else [])
+    if words:
+        raise BadInput(
+            f"{shlex.join(words)} says nothing beside --history.",
+            f"{shlex.join(['bgfetch', 'report', '--history', *map(str, runs)])}\n"
+            f"or of one: bgfetch report RUN {shlex.join(words)}",
+        )
+
+
+def _baseline(file: Path, run: Run) -> Baseline:
+    """The baseline of a file. Raises ScenarioError for a bad one, BadInput for one of nothing that is here."""
+    from conformance.baseline.file import read
+
+    baseline = read(file)
+    if baseline.implementation not in run.header.implementations:
+        names = ", ".join(visible(clip(name, 60)) for name in run.header.implementations)
+        raise BadInput(
+            f"{file} is the baseline of {baseline.implementation}, and the run is of {names}.",
+            f"To make one: bgfetch run --on {baseline.implementation} --baseline {shlex.quote(str(file))}",
+        )
+    return baseline
 
 
 def _tell_history(given: Sequence[Path]) -> None:
