@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
@@ -176,6 +177,11 @@ def test_the_reference_has_nothing_wrong_with_it(bgfetch: Bgfetch) -> None:
         (["--seeds", "0-9", "--jobs", "2", "--cluster", "tcp://127.0.0.1:1"], "Give only one"),
         (["--seeds", "0-9", "--out", "nowhere/log"], "cannot be written: No such file or directory"),
         (["--seeds", "0-9", "--out", "."], "is a directory"),
+        (["--seeds", "0-9", "--out", "nowhere/log"], "mkdir -p nowhere\n"),
+        (["--seeds", "0-9", "--out", ""], "which is no regular file"),
+        (["--seeds", "0-9", "--out", "/dev/full"], "--out sweep.jsonl"),
+        (["--seeds", "0-9", "--out", "/dev/zero"], "which is no regular file"),
+        (["--seeds", "0-9", "--out", "/proc/log"], "Give a file that you may write"),
         ([], "--seeds"),
     ],
 )
@@ -186,6 +192,27 @@ def test_bad_input_is_told_and_leaves_nothing(
     assert answer.exit_code == 2
     assert told in answer.output
     assert not list(tmp_path.iterdir())
+
+
+def test_a_pipe_is_no_log_and_is_not_waited_for(bgfetch: Bgfetch, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    told = bgfetch("sweep", "--seeds", "0-9", "--out", "pipe")
+    assert told.exit_code == 2
+    assert "A log cannot be kept in pipe, which is no regular file." in told.output
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EROFS])
+def test_room_does_not_help_where_nobody_may_write(
+    number: int, bgfetch: Bgfetch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*given: object) -> int:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "open", refuse)
+    told = bgfetch("sweep", "--seeds", "0-9", "--out", "log.jsonl")
+    assert told.exit_code == 2
+    assert "Give a file that you may write with --out" in told.output
+    assert "room" not in told.output
 
 
 # -- what a seed comes to -------------------------------------------------------------------

@@ -6,9 +6,11 @@ order of the seeds, so that it is the same whoever has worked them out.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -16,6 +18,8 @@ from pathlib import Path
 from conformance import json_lines
 from conformance.adversary.sweep import Block, Seeds, Sweep
 from conformance.errors import BadInput
+
+_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class SweepLog:
@@ -82,6 +86,7 @@ class SweepLog:
         json_lines.append(self._file, block.line())
 
     def _open(self, path: Path) -> None:
+        _refuse_another_kind(path)
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
         try:
             self._lock()
@@ -158,6 +163,22 @@ class SweepLog:
             yield
         except OSError as error:
             raise BadInput(
-                f"The log {self.path} cannot be written: {error.strerror}.",
-                f"The {len(self.blocks)} finished blocks are safe. Make room, or choose another --out.",
+                f"The log {self.path} cannot be written: {error.strerror}.", self._remedy(error)
             ) from None
+
+    def _remedy(self, error: OSError) -> str:
+        safe = f"The {len(self.blocks)} finished blocks are safe. " if self.blocks else ""
+        if error.errno in _ROOM:
+            return f"{safe}Make room, or choose another --out."
+        if self.path and not self.path.parent.exists():
+            return f"Make its folder first: mkdir -p {shlex.quote(str(self.path.parent))}"
+        return f"{safe}Give a file that you may write with --out, such as --out sweep.jsonl"
+
+
+def _refuse_another_kind(path: Path) -> None:
+    """Raises BadInput for what is there and is no regular file: a device may have no end, a pipe no begin."""
+    if path.exists() and not path.is_file():
+        raise BadInput(
+            f"A log cannot be kept in {path}, which is no regular file.",
+            "Give a file, new or the log of this sweep, with --out, such as --out sweep.jsonl",
+        )
