@@ -85,7 +85,7 @@ def _refuse_beside_history(
 
 
 def _baseline(file: Path, run: Run) -> Baseline:
-    """The baseline of a file. Raises ScenarioError for a bad one, BadInput for one of nothing that is here."""
+    """The baseline of a file. Raises ScenarioError for a bad one, BadInput for one of what was not run."""
     from conformance.baseline.file import read
 
     baseline = read(file)
