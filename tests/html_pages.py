@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from html.parser import HTMLParser
 
-VOID = {"meta", "input", "link", "br", "img", "hr"}
+VOID = {"meta", "input", "link", "br", "img", "hr", "wbr"}
 
 
 class Page(HTMLParser):

@@ -296,6 +296,27 @@ def test_on_a_phone_a_timeline_begins_at_what_went_wrong_and_its_names_stay(
     assert chromium.execute_script(PLACES)["shift"] == "0px"
 
 
+GROUND = """
+const name = document.querySelector('.scenario[open] .timeline:has(.w) .tl > svg:not(.n) > text:last-child')
+return [getComputedStyle(name).filter, getComputedStyle(document.querySelector('#ground feFlood')).floodColor]
+"""
+
+
+@pytest.mark.parametrize("name", ["sample", "difference"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_name_that_lies_over_marks_has_a_ground(
+    chromium: Chrome, pages: dict[str, str], name: str, scheme: str
+) -> None:
+    _open(chromium, pages[name], 390, scheme)
+    chromium.execute_script("document.querySelector('.scenario:has(.w)').open = true")
+    scroll = "document.querySelector('.scenario[open] .timeline:has(.w)').scrollLeft = 200"
+    chromium.execute_script(scroll)
+    wait = pytest.importorskip("selenium.webdriver.support.wait").WebDriverWait(chromium, 10)
+    wait.until(lambda _: chromium.execute_script(GROUND)[0] == 'url("#ground")')
+    page = chromium.execute_script("return getComputedStyle(document.body).backgroundColor")
+    assert chromium.execute_script(GROUND)[1] == page
+
+
 def test_a_selection_is_kept_in_the_address(chromium: Chrome, pages: dict[str, str]) -> None:
     _open(chromium, pages["sample"])
     chromium.execute_script(SET, {"words": "resume/*", "which": "differs", "order": "differs"})
