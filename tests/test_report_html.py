@@ -106,6 +106,12 @@ def test_timelines_are_drawn_for_what_failed_and_for_one_that_passed(sample: Run
     assert drawn("metered") == [("simulator", PASS)]
 
 
+def test_the_ceiling_of_what_is_downloaded_says_what_it_is(sample: Run) -> None:
+    ceilings = re.findall(r"<path class=c [^>]*>\s*<title>([^<]*)|<path class=c [^>]*/>", render(sample, {}))
+    assert ceilings
+    assert set(ceilings) == {"downloadTotal"}
+
+
 def test_many_timelines_are_capped_and_it_is_said(sample: Run) -> None:
     failed = next(result for result in sample.results if result.verdict == FAIL)
     names = [f"i{number}" for number in range(PICTURES + 3)]

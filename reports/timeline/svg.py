@@ -69,7 +69,8 @@ def _lane(lane: Lane, canvas: Canvas) -> Iterator[str]:
         title = "progress: " * (marks[0].look == "progress") + "; ".join(mark.title for mark in marks)
         yield f'<path class={marks[0].look} d="{shape}"><title>{_safe(title)}</title></path>'
     if lane.ceiling is not None:
-        yield f'<path class=c d="M{canvas.left} {lane.ceiling - lane.top}H{canvas.width}"/>'
+        yield f'<path class=c d="M{canvas.left} {lane.ceiling - lane.top}H{canvas.width}">'
+        yield "<title>downloadTotal</title></path>"
     for label in lane.labels:
         below = label.y - lane.top - row // 2
         y = f" y={below}" if below else ""
