@@ -6,6 +6,7 @@ A small module per command, each imported only when it is asked for.
 from __future__ import annotations
 
 import gc
+import sys
 import time
 
 STARTED = time.monotonic_ns()
@@ -18,5 +19,10 @@ def main() -> None:
     # again, which costs a run of the catalogue a third of its time.
     gc.set_threshold(200_000, 10, 100)
     from conformance.command_line.commands import commands
+    from conformance.command_line.output import exit_code, forgiving
 
-    commands(prog_name="bgfetch")
+    output = forgiving()
+    try:
+        commands(prog_name="bgfetch")
+    except SystemExit as end:
+        sys.exit(exit_code(end.code, output))

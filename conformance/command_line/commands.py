@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from conformance import __version__
-from conformance.command_line.exit_codes import BAD_INPUT, HARNESS_BROKE, INTERRUPTED
+from conformance.command_line.exit_codes import BAD_INPUT, HARNESS_BROKE, INTERRUPTED, UNREAD
 from conformance.errors import BadInput, did_you_mean
 from conformance.scenario.errors import ScenarioError
 
@@ -57,7 +57,9 @@ class Commands(click.Group):
             raise Refused(str(error)) from error
         except KeyboardInterrupt:
             sys.exit(INTERRUPTED)
-        except (click.ClickException, click.Abort, click.exceptions.Exit, BrokenPipeError):
+        except BrokenPipeError:
+            sys.exit(UNREAD)
+        except (click.ClickException, click.Abort, click.exceptions.Exit):
             raise  # click's own way of ending
         except Exception:
             traceback.print_exc()

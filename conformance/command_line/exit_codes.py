@@ -13,6 +13,8 @@ HARNESS_BROKE = 3
 INCONCLUSIVE_ONLY = 4
 NOTHING_RAN = 5
 INTERRUPTED = 130
+UNREAD = 141
+"""Nobody reads standard output any more, as where ``head`` has enough: what a shell says of any tool then."""
 
 
 def exit_code(verdicts: Collection[str]) -> int:
