@@ -108,16 +108,27 @@ class History:
         return tuple(tuple(same) for same in found.values())
 
     @property
+    def changed(self) -> frozenset[str]:
+        """The scenarios that changed on one implementation at least."""
+        return frozenset(strip.scenario for strip in self.strips if strip.changes)
+
+    @property
     def summary(self) -> str:
-        """What a reader wants to know first."""
-        failing = sum(strip.fails for strip in self.changing)
-        changed = f"{len(self.changing):,} of {plural(len(self.strips), 'scenario')} changed"
-        return f"{changed}; {failing:,} of these {'fails' if failing == 1 else 'fail'} in the newest run."
+        """What a reader wants to know first; a scenario counts once, whatever it was run on."""
+        failing = frozenset(strip.scenario for strip in self.strips if strip.fails)
+        whole = plural(len({strip.scenario for strip in self.strips}), "scenario")
+        now = "none fails."
+        if failing:
+            fail = "fails" if len(failing) == 1 else "fail"
+            now = f"{len(failing):,} {fail}, {len(failing & self.changed):,} of which changed."
+        on = len({strip.implementation for strip in self.strips})
+        once = f" A scenario counts once for its {on} implementations." if on > 1 else ""
+        return f"{len(self.changed):,} of {whole} changed. In the newest run {now}{once}"
 
 
 def history(runs: Sequence[Named]) -> History:
-    """The history of some runs."""
-    ordered = sorted(runs, key=lambda one: (one.run.header.started, one.name))
+    """The history of some runs; those that began in the same second stay in the order given."""
+    ordered = sorted(runs, key=lambda one: one.run.header.started)
     told = [folds(one.run.results) for one in ordered]
     places: dict[Place, None] = dict.fromkeys(place for run in told for place in run)
     titles = {listed.id: listed.title for one in ordered for listed in one.run.scenarios}

@@ -9,7 +9,7 @@ import pytest
 from click.testing import Result as Called
 
 from conformance.results import ERROR, FAIL, INCONCLUSIVE, PASS, UNSUPPORTED
-from reports.history import SIGNS, Named, history
+from reports.history import SIGNS, Named, history, page
 from tests.html_pages import Page
 from tests.small_runs import A, judged, passing, run_of, write_run
 
@@ -75,7 +75,31 @@ def test_what_fails_in_the_newest_run_stands_first(bgfetch: Bgfetch, tmp_path: P
     assert changed == ["✓✗  chromium  x/b", "✗✓  chromium  x/a"]
     assert [line[:2] for line in steady] == ["✗✗", "✓✓"]
     page = Page((tmp_path / "runs/2/history.html").read_text("utf-8"))
-    assert "2 of 4 scenarios changed; 1 of these fails in the newest run." in page.words
+    assert "2 of 4 scenarios changed. In the newest run 2 fail, 1 of which changed." in page.words
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ([PASS], "0 of 1 scenario changed. In the newest run none fails."),
+        ([FAIL], "0 of 1 scenario changed. In the newest run 1 fails, 0 of which changed."),
+        ([PASS, FAIL], "1 of 1 scenario changed. In the newest run 1 fails, 1 of which changed."),
+        ([FAIL, PASS], "1 of 1 scenario changed. In the newest run none fails."),
+    ],
+)
+def test_a_scenario_counts_once_whatever_it_was_run_on(told: list[str], said: str) -> None:
+    def run(number: int, verdict: str) -> Named:
+        results = [judged("x/a", {A: verdict}), judged("x/a", {A: PASS}, on="simulator")]
+        return Named(str(number), run_of(results))
+
+    found = history([run(number, verdict) for number, verdict in enumerate(told)])
+    assert found.summary == f"{said} A scenario counts once for its 2 implementations."
+    assert Page(page(found)).words.count("1 scenario that changed") == (len(set(told)) > 1)
+
+
+def test_runs_of_one_second_keep_the_order_in_which_they_are_given() -> None:
+    runs = [Named(name, run_of(passing("x/a"))) for name in "bca"]
+    assert [one.name for one in history(runs).runs] == ["b", "c", "a"]
 
 
 def test_what_runs_said_is_told_once_with_their_numbers() -> None:
