@@ -404,3 +404,12 @@ def test_the_terminal_draws_a_scenario(bgfetch: Callable[..., Outcome], line: st
     assert done.exit_code == 0
     assert line in done.output
     assert max(map(len, done.output.splitlines())) <= 120
+
+
+@pytest.mark.parametrize(("columns", "wide"), [(20, 60), (80, 80), (110, 110), (1000, 200)])
+def test_a_picture_fits_into_the_terminal(columns: int, wide: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    result, seen = _told(_of(RESUME), "mutant:no-range-header")
+    lines = list(terminal.pictures([("m", result, seen)]))
+    assert wide - 20 < max(map(len, lines)) <= wide
+    assert "5 until settled" in "\n".join(lines)  # the rule goes around it

@@ -48,7 +48,7 @@ INSTEAD: tuple[Rule, ...] = (
     (r"benchmarks\.sweep 2", "benchmarks.sweep 2 4 1", "less of it"),
     (r"benchmarks\.adversary$", r"\g<0> --help", "takes a day; tests/test_quality.py has a small one"),
     (r"tcp://10\.0\.0\.1:8786", '"$CLUSTER"', "a cluster on this machine"),
-    (r"\b(EXAMPLE|SCENARIO)\b", EXAMPLE, "a placeholder"),
+    (r"\bSCENARIO\b", EXAMPLE, "a placeholder"),
     (r"\bSECTION/NAME\b", SMALL, "a placeholder"),
     (r"\bmutant:NAME\b", "mutant:numbers-are-clamped", "a placeholder"),
     (r"\bFILE\b", "baselines/chromium.toml", "a placeholder"),

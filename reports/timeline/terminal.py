@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from shutil import get_terminal_size
+
+from attrs import evolve
 
 from conformance.results import Result
 from reports.cells import GLYPHS, WORDS
@@ -16,6 +19,7 @@ EIGHTH = 8
 CANVAS = Canvas(
     width=110, left=18, letter=1, point=1, row=EIGHTH, bytes=EIGHTH, gap=0, pad=1, tail=10, ticks=6
 )
+NARROWEST, WIDEST = 60, 200
 _BLOCKS = " ▁▂▃▄▅▆▇█"
 _FILLS = {"offline": "░", "captive": "▒", "metered": "╌", "down": "✕", "pending": "┄", "handler": "▬"}
 _POINTS = {
@@ -25,8 +29,14 @@ _POINTS = {
 
 
 def pictures(told: Sequence[tuple[str, Result, Sequence[Observation]]]) -> Iterator[str]:
-    """A picture of each result under its name and verdict, one above the other on one axis if that can be."""
-    drawings = drawn([(result, seen) for _, result, seen in told], CANVAS)
+    """A picture of each result under its name and verdict, one above the other on one axis if that can be.
+
+    It is as wide as the terminal, within reason; where there is none, as CANVAS is.
+    """
+    columns = get_terminal_size((CANVAS.width, 0)).columns
+    width = min(max(columns - 1, NARROWEST), WIDEST)
+    canvas = evolve(CANVAS, width=width, ticks=CANVAS.ticks * width // CANVAS.width)
+    drawings = drawn([(result, seen) for _, result, seen in told], canvas)
     for (name, result, _), picture in zip(told, drawings, strict=True):
         yield ""
         yield f"{GLYPHS[result.verdict]} {visible(name)}: {WORDS[result.verdict]}"
@@ -51,7 +61,7 @@ def _axis(picture: Picture) -> str:
         _write(line, tick.x, tick.text)
     for fold in picture.folds:
         _write(line, fold.x0, "⋯" + fold.text + "⋯")
-    if picture.rule:
+    if picture.rule and line[picture.rule.x] == " ":
         line[picture.rule.x] = "✗"
     return "".join(line).rstrip()
 
@@ -67,11 +77,17 @@ def _lines(lane: Lane, picture: Picture) -> Iterator[str]:
         _paint(lines[(mark.y0 - lane.top) // EIGHTH], mark, lane)
     for label in lane.labels:
         _write(lines[(label.y - lane.top) // EIGHTH], label.x, label.text)
-    for line in lines:
-        if picture.rule and line[picture.rule.x] in " ·":
+    for place, line in enumerate(lines):
+        if picture.rule and line[picture.rule.x] in " ·" and not _written(lane, place, picture.rule.x):
             line[picture.rule.x] = "┊"
     _write(lines[0], 0, lane.name)
     yield from ("".join(line).rstrip() for line in lines)
+
+
+def _written(lane: Lane, row: int, x: int) -> bool:
+    """Whether a label of this row stands there, if only with a blank of it."""
+    rows = ((label, (label.y - lane.top) // EIGHTH) for label in lane.labels)
+    return any(at == row and label.x <= x < label.x + len(label.text) for label, at in rows)
 
 
 def _paint(line: list[str], mark: Mark, lane: Lane) -> None:
