@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import sys
 from collections.abc import AsyncIterator
@@ -41,6 +42,10 @@ for line in sys.stdin:
         case "die": print("what it said last", file=sys.stderr); sys.exit(7)
         case "babble": print("this is no JSON", flush=True)
         case "silence": pass
+        case "flood": print("e" * 99, *["x" * 99] * 9999, "the last", sep="\\n", file=sys.stderr)
+        case "endless": os.write(1, b"0" * (1 << 20) * 3)
+        case "deep": print("[" * 100_000 + "]" * 100_000, flush=True)
+        case int() | list() as value: print(json.dumps(value), flush=True)
         case answer: say(**answer)
 """
 
@@ -116,6 +121,19 @@ async def test_a_missing_lever_is_unsupported_and_the_process_lives_on(at: str, 
         ("stop", "die", "code 7"),
         ("step", "babble", "not JSON: b'this is no JSON'"),
         ("step", {"type": "stopped"}, "answered 'stopped' where 'done' was due"),
+        ("step", 5, "answered b'5' where an object with a type was due"),
+        ("step", ["done"], "where an object with a type was due"),
+        ("step", {"type": 5}, "where an object with a type was due"),
+        ("step", "deep", r"answered b'\[+' where an object with a type was due"),
+        ("step", "endless", "wrote more than 2 MiB without an end of line"),
+        ("step", "flood", r"has not answered 'step 1' for 0.5 s(?s:.*)\n  \| the last$"),
+        (
+            "hello",
+            {"type": "welcome"},
+            'not as the protocol has it .KeyError: \'levers\'.: {"type": "welcome',
+        ),
+        ("step", {"type": "observation", "observation": 5}, "not as the protocol has it"),
+        ("step", {"type": "unsupported"}, "not as the protocol has it .KeyError: 'lever'"),
         ("hello", "silence", "has not answered 'hello' for 0.5 s"),
         ("step", "silence", "has not answered 'step 1' for 0.5 s"),
         ("stop", "silence", "has not answered 'stop' for 0.5 s"),
@@ -124,8 +142,9 @@ async def test_a_missing_lever_is_unsupported_and_the_process_lives_on(at: str, 
 async def test_trouble_is_told_ends_the_process_and_the_next_scenario_gets_a_fresh_one(
     at: str, misbehaviour: object, told: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if misbehaviour == "silence":
+    if misbehaviour in ("silence", "flood"):
         monkeypatch.setitem(remote.LIMITS, at, 0.5)
+    monkeypatch.setattr(remote, "_LONGEST_LINE", 2 << 20)
     implementation = adapter({at: misbehaviour})
     with pytest.raises(Trouble, match=told):
         await one_scenario(implementation)
@@ -230,3 +249,12 @@ async def test_patience_counts_from_the_last_that_was_seen(
     began = trio.current_time()
     assert await running.until(lambda: process.seen == awaited) is holds
     assert trio.current_time() - began == pytest.approx(seconds)
+
+
+async def test_of_an_endless_error_output_only_the_end_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(remote.LIMITS, "hello", 1)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(Trouble, match=r"was ended\.\n  \| errr\n") as told:
+        await Remote("command:x", ["sh", "-c", "exec yes errr >&2"]).open()
+    assert str(told.value).count("\n") == 15
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50_000

@@ -1,7 +1,7 @@
 """An implementation in another process, spoken to in the JSON lines of ``protocol``.
 
-Nothing runs here beside the caller: lines are read while an answer is awaited, a condition is
-waited for, or time passes. Every request has a time limit; a process that misses it, breaks
+Nothing runs here beside the caller but what empties the error output: lines are read while an
+answer is awaited, a condition is waited for, or time passes. Every request has a time limit; a process that misses it, breaks
 the protocol or dies is Trouble, is killed, and a new one takes its place at the next start.
 """
 
@@ -10,11 +10,10 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
-from typing import IO, Any
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
+from typing import Any
 
 import trio
 
@@ -37,7 +36,11 @@ LONGEST_SLEEP = 3 * SECOND
 LIMITS = {"hello": 60, "start": 60, "step": 30, "stop": 60, "goodbye": 5}
 """How long each message may take to be answered, in seconds. All but a step may start a browser anew."""
 
-_LONGEST_LINE = 256 << 20
+_LONGEST_LINE = 16 << 20
+"""No message is as long as that, in bytes."""
+
+_KEPT = 64 << 10
+"""So many bytes of the error output are kept: the last ones, which say what it came to."""
 
 
 class Remote:
@@ -55,7 +58,9 @@ class Remote:
         await self.close()
         self._process = await Process.start(self.name, self.command, self._environment)
         try:
-            return _description(await self._process.ask({"type": "hello", "protocol": PROTOCOL}, "welcome"))
+            welcome = await self._process.ask({"type": "hello", "protocol": PROTOCOL}, "welcome")
+            with _as_agreed(self.name, welcome):
+                return _description(welcome)
         except BaseException:
             await self._kill()
             raise
@@ -98,6 +103,18 @@ def _description(welcome: Message) -> Description:
         name: Lever(lever["available"], lever.get("why", "")) for name, lever in welcome["levers"].items()
     }
     return Description(welcome["name"], welcome["version"], levers)
+
+
+@contextmanager
+def _as_agreed(name: str, message: Message) -> Iterator[None]:
+    """Raises Trouble where what is within does not find in a message what the protocol says of it."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise Trouble(
+            f"{name} sent what is not as the protocol has it ({type(error).__name__}: {error}): "
+            f"{json.dumps(message)[:200]}"
+        ) from None
 
 
 class RemoteSession:
@@ -145,31 +162,30 @@ class RemoteSession:
 class Process:
     """The other process: asks it, takes in what it sees, ends it."""
 
-    def __init__(self, name: str, popen: trio.Process, errors: IO[bytes]) -> None:
+    def __init__(self, name: str, popen: trio.Process) -> None:
         self.name = name
         self.observe: Callable[[Message], None] = lambda _: None
-        self._popen, self._errors = popen, errors
-        self._lines = bytearray()
+        self._popen = popen
+        self._lines, self._errors = bytearray(), bytearray()
+        trio.lowlevel.spawn_system_task(self._keep_errors)
 
     @classmethod
     async def start(cls, name: str, command: Sequence[str], environment: Mapping[str, str]) -> Process:
         """Start it in a session of its own, so that Ctrl-C is ours alone. Raises Trouble."""
-        errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process does
         try:
             popen = await trio.lowlevel.open_process(
                 list(command),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                stderr=errors,
+                stderr=subprocess.PIPE,
                 start_new_session=True,
                 env={**os.environ, **environment},
             )
         except OSError as error:
-            errors.close()
             raise Trouble(
                 f"{name} could not be started: {error}. The command was: {' '.join(command)}"
             ) from None
-        return cls(name, popen, errors)
+        return cls(name, popen)
 
     async def ask(self, message: Message, wanted: str) -> Message:
         """Send a message and wait for its answer. Raises Unsupported, Trouble."""
@@ -177,7 +193,7 @@ class Process:
         with trio.move_on_after(limit):
             await self._send(message)
             while (answer := await self._next())["type"] == "observation":
-                self.observe(answer["observation"])
+                self._observed(answer)
             return self._judged(answer, wanted)
         asked = f"{message['type']} {message.get('number', '')}".strip()
         raise Trouble(f"{self.name} has not answered {asked!r} for {limit} s and was ended.{self._said()}")
@@ -185,10 +201,11 @@ class Process:
     def _judged(self, answer: Message, wanted: str) -> Message:
         if answer["type"] == wanted:
             return answer
-        if answer["type"] == "unsupported":
-            raise Unsupported(answer["lever"], answer["why"])
-        if answer["type"] == "trouble":
-            raise Trouble(answer["what"])
+        with _as_agreed(self.name, answer):
+            if answer["type"] == "unsupported":
+                raise Unsupported(answer["lever"], answer["why"])
+            if answer["type"] == "trouble":
+                raise Trouble(answer["what"])
         raise Trouble(f"{self.name} answered {answer['type']!r} where {wanted!r} was due.{self._said()}")
 
     async def take_in(self) -> None:
@@ -196,7 +213,11 @@ class Process:
         message = await self._next()
         if message["type"] != "observation":
             self._judged(message, "observation")
-        self.observe(message["observation"])
+        self._observed(message)
+
+    def _observed(self, message: Message) -> None:
+        with _as_agreed(self.name, message):
+            self.observe(message["observation"])
 
     async def _send(self, message: Message) -> None:
         assert self._popen.stdin
@@ -206,7 +227,28 @@ class Process:
             raise Trouble(await self._ended()) from None
 
     async def _next(self) -> Message:
-        while (end := self._lines.find(b"\n")) < 0:
+        line = await self._line()
+        try:
+            message = json.loads(line)
+        except RecursionError:
+            message = None
+        except ValueError:
+            raise Trouble(
+                f"{self.name} wrote a line that is not JSON: {line[:200]!r}.{self._said()}"
+            ) from None
+        if not isinstance(message, dict) or not isinstance(message.get("type"), str):
+            due = "an object with a type"
+            raise Trouble(f"{self.name} answered {line[:200]!r} where {due} was due.{self._said()}")
+        return message
+
+    async def _line(self) -> bytes:
+        """The next line that it writes. Raises Trouble."""
+        searched = 0
+        while (end := self._lines.find(b"\n", searched)) < 0:
+            searched = len(self._lines)
+            if searched > _LONGEST_LINE:
+                most = f"more than {_LONGEST_LINE >> 20} MiB"
+                raise Trouble(f"{self.name} wrote {most} without an end of line.{self._said()}")
             assert self._popen.stdout
             piece = await self._popen.stdout.receive_some(1 << 16)
             if not piece:
@@ -214,13 +256,7 @@ class Process:
             self._lines += piece
         line = bytes(self._lines[:end])
         del self._lines[: end + 1]
-        try:
-            message: Message = json.loads(line)
-        except ValueError:
-            raise Trouble(
-                f"{self.name} wrote a line that is not JSON: {line[:200]!r}.{self._said()}"
-            ) from None
-        return message
+        return line
 
     async def _ended(self) -> str:
         """What to say of a process that ended by itself."""
@@ -228,10 +264,24 @@ class Process:
             await self._popen.wait()
         return f"{self.name} ended by itself, with code {self._popen.returncode}.{self._said()}"
 
+    async def _keep_errors(self) -> None:
+        """Empty the error output as long as there is one, so that it is never waited for."""
+        assert self._popen.stderr
+        with suppress(trio.ClosedResourceError, trio.BrokenResourceError):
+            async for piece in self._popen.stderr:
+                self._keep(piece)
+
+    def _keep(self, piece: bytes | bytearray) -> None:
+        self._errors += piece
+        del self._errors[:-_KEPT]
+
     def _said(self) -> str:
         """The last that the process wrote on its error output."""
-        self._errors.seek(0)
-        lines = self._errors.read().decode(errors="replace").strip().splitlines()[-15:]
+        # What it wrote just before its end may still be in the pipe, which holds no more than this.
+        assert isinstance(self._popen.stderr, trio.lowlevel.FdStream)
+        with suppress(OSError):
+            self._keep(os.read(self._popen.stderr.fileno(), _KEPT))
+        lines = self._errors.decode(errors="replace").strip().splitlines()[-15:]
         return "".join(f"\n  | {line}" for line in lines)
 
     async def end(self) -> None:
@@ -245,6 +295,7 @@ class Process:
         """End it without a word: the end of its input should do; if it does not, kill it."""
         assert self._popen.stdin
         assert self._popen.stdout
+        assert self._popen.stderr
         with trio.CancelScope(shield=True):
             await self._popen.stdin.aclose()
             with trio.move_on_after(LIMITS["goodbye"]):
@@ -253,4 +304,4 @@ class Process:
                 self._popen.kill()
                 await self._popen.wait()
             await self._popen.stdout.aclose()
-            self._errors.close()
+            await self._popen.stderr.aclose()
