@@ -105,12 +105,18 @@ def read_results(folder: Path) -> Run:
 
 def _results_lines(folder: Path) -> list[bytes]:
     try:
-        return (folder / RESULTS).read_bytes().split(b"\n")
+        content = (folder / RESULTS).read_bytes()
     except OSError as error:
         raise UnreadableRun(
             f"{folder} holds no readable {RESULTS} ({error.strerror}); "
             "give the folder that `bgfetch run --out FOLDER` wrote"
         ) from None
+    if not content.strip():
+        raise UnreadableRun(
+            f"{folder / RESULTS} is empty: the run ended before its first line was written; "
+            "make it again with `bgfetch run` into a new folder"
+        )
+    return content.split(b"\n")
 
 
 def _rows(

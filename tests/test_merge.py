@@ -171,7 +171,7 @@ def test_what_is_not_of_one_run_is_refused_and_nothing_is_left(
         (["a", "a"], "given twice"),
         (["none", "nothing"], "None of these runs holds a result"),
         (["a", "nowhere"], "no readable results.jsonl"),
-        (["a", "empty"], "is no run line"),
+        (["a", "empty"], "is empty"),
         (["a", "hostile"], "leads out of its folder"),
     ],
 )

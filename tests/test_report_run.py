@@ -166,7 +166,8 @@ def test_a_time_that_is_no_number_is_refused(tmp_path: Path) -> None:
     ("content", "said"),
     [
         (None, "holds no readable results.jsonl"),
-        ("", "no run line"),
+        ("", "results.jsonl is empty"),
+        ("\n\n", "results.jsonl is empty"),
         ("{}", "its type is None"),
         ('{"type":"result"}', "its type is 'result'"),
         ('{"type":"run"}', "it has no 'bgfetch'"),
