@@ -119,10 +119,20 @@ class Row:
         )
 
     @property
+    def judged(self) -> tuple[frozenset[str], ...]:
+        """The verdicts of each implementation that was judged."""
+        found = (frozenset(r.verdict for r in cell.results) & {PASS, FAIL} for cell in self.cells)
+        return tuple(verdicts for verdicts in found if verdicts)
+
+    @property
+    def compared(self) -> bool:
+        """Whether there are two implementations that were judged."""
+        return len(self.judged) > 1
+
+    @property
     def differs(self) -> bool:
         """Whether two implementations that were judged came out differently."""
-        judged = [frozenset(r.verdict for r in cell.results) & {PASS, FAIL} for cell in self.cells]
-        return len({verdicts for verdicts in judged if verdicts}) > 1 or bool(self.differences)
+        return len(set(self.judged)) > 1 or bool(self.differences)
 
 
 @frozen
@@ -216,11 +226,18 @@ def summary(run: Run, table: Matrix) -> str:
     if not run.results:
         return "The run holds no result."
     what = f"{plural(len(table.rows), 'scenario')} on {plural(len(table.columns), 'implementation')}"
-    differing = sum(row.differs for row in table.rows)
     unsteady = sum(row.unsteady for row in table.rows)
     told = [f"{what}, {plural(len(run.results), 'result')}: {say(tally(run.results))}"]
     if len(table.columns) > 1:
-        told.append(f"the implementations differ in {plural(differing, 'scenario') if differing else 'none'}")
+        told.append(_disagreement(table))
     if unsteady:
         told.append(f"repetitions differ in {plural(unsteady, 'scenario')}")
     return "; ".join(told) + "."
+
+
+def _disagreement(table: Matrix) -> str:
+    """In how many scenarios the implementations differ, where any of them could be compared."""
+    if not any(row.compared for row in table.rows):
+        return "no scenario was judged on two implementations, so that nothing could be compared"
+    differing = sum(row.differs for row in table.rows)
+    return f"the implementations differ in {plural(differing, 'scenario') if differing else 'none'}"

@@ -15,7 +15,7 @@ from attrs import evolve, frozen
 from conformance.baseline.model import Baseline, Entry, Standing, in_short
 from conformance.results import ERROR, FAIL, INCONCLUSIVE, PASS, UNSUPPORTED, VERDICTS, Key, Result
 from reports.cells import GLYPHS, WORDS, Group, Matrix, Row, matrix, summary
-from reports.machine import Clauses, broken, but_for_numbers, line, missing, reason, replay, versions
+from reports.machine import Clauses, broken, but_for_numbers, line, missing, reason, replay
 from reports.parts import clause
 from reports.run import Listed, Run
 from reports.text import plural
@@ -128,7 +128,8 @@ def _against(baseline: Baseline, standings: Sequence[Standing]) -> str:
 def _counts(run: Run, table: Matrix, place: int) -> str:
     cell = Group("", table.rows).sums(table.columns)[place]
     counts = dict(cell.counts)
-    version = versions(run, cell.results[0]) if cell.results else ""
+    name = cell.results[0].implementation if cell.results else cell.column
+    version = run.header.implementations.get(name, "version not told")
     numbers = " | ".join(f"{counts.get(verdict, 0):,}" for verdict in VERDICTS)
     return f"| {prose(cell.column, 80)} | {prose(version, 80)} | {numbers} |"
 

@@ -113,6 +113,19 @@ def test_the_summary_counts_results_and_names_disagreement(tmp_path: Path) -> No
         "2 harness trouble; the implementations differ in 4 scenarios; repetitions differ in 2 scenarios."
     )
     assert summary(_run(), matrix(_run())) == "The run holds no result."
+
+
+@pytest.mark.parametrize(
+    ("results", "told"),
+    [
+        ([_result("a", PASS)], "nothing could be compared."),
+        ([_result("a", PASS), _result("b", UNSUPPORTED)], "nothing could be compared."),
+        ([_result("a", PASS), _result("b", PASS)], "the implementations differ in none."),
+    ],
+)
+def test_the_summary_names_no_agreement_where_nothing_was_compared(results: list[Result], told: str) -> None:
+    run = _run(*results)
+    assert summary(run, matrix(run)).endswith(told)
     assert say([(NOTHING, 0)]) == "no result"
 
 

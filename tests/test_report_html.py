@@ -13,6 +13,7 @@ import pytest
 from attrs import evolve
 from click.testing import Result as Called
 
+from conformance import __version__
 from conformance.baseline.model import Baseline, Entry
 from conformance.clauses import REVISION, clauses
 from conformance.command_line.report import against
@@ -235,6 +236,13 @@ def test_a_link_leads_into_what_has_to_open_for_it(sample: Run) -> None:
 def test_times_of_two_kinds_are_not_added_up(page: Page) -> None:
     assert "Virtual time" not in page.words
     assert "of virtual time" in page.words
+
+
+def test_no_agreement_is_told_where_nothing_was_compared(sample: Run) -> None:
+    results = tuple(one for one in sample.results if one.implementation != "chromium")
+    told = Page(render(evolve(sample, results=results), {})).words
+    assert "No scenario was judged on two implementations: nothing could be compared." in told
+    assert "Nowhere" not in told
 
 
 def test_differences_are_told_by_cause(sample: Run) -> None:
@@ -462,6 +470,20 @@ def test_the_command_line_tells_of_clauses_and_mutants_and_writes_the_folder(
     assert "Broken on purpose by mutant:" in page.words
     assert REVISION in page.words
     assert (tmp_path / "run" / "report" / "2.html").is_file()
+
+
+@pytest.mark.parametrize("version", ["9.9.9", "0.1.0"])
+def test_a_run_of_another_version_says_so(
+    bgfetch: Callable[..., Called], tmp_path: Path, version: str
+) -> None:
+    results = write_sample(tmp_path / "run", CASES[:2]) / "results.jsonl"
+    results.write_text(
+        re.sub('("bgfetch": ?)"0.1.0"', f'\\1"{version}"', results.read_text("utf-8"), count=1)
+    )
+    assert bgfetch("report", "run").exit_code == 0
+    told = Page((tmp_path / "run" / "report.html").read_text("utf-8")).words
+    said = f"What is missing the run was written by bgfetch {version} and is read by {__version__}"
+    assert (said in told) == (version != __version__)
 
 
 def test_the_page_tells_how_a_run_stands_against_its_baseline(tmp_path: Path) -> None:

@@ -35,6 +35,12 @@ def test_markdown_tells_counts_failures_differences_and_what_is_not_known(files:
     assert "again: `bgfetch run fetch/not-found --on chromium --seed 42`" in told
 
 
+def test_what_has_no_result_has_its_version_all_the_same(sample: Run) -> None:
+    results = tuple(one for one in sample.results if one.implementation != "chromium")
+    told = markdown.render(evolve(sample, results=results), {})
+    assert "| chromium | Chromium 156.0.8078.79 | 0 | 0 | 0 | 0 | 0 |" in told
+
+
 def test_with_a_baseline_what_is_expected_stands_apart_from_what_is_new(sample: Run) -> None:
     reason = "perform-a-background-fetch-algorithm/5.3"
     entries = [

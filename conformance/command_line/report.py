@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 from attrs import evolve
 
+from conformance import __version__
 from conformance.errors import BadInput
 from reports.formats import FORMATS
 from reports.text import clip, visible
@@ -153,6 +154,8 @@ def _files(run: Run, name: str, baseline: Baseline | None) -> Iterable[tuple[str
     from reports import html, markdown
 
     told = {id: clause.text for id, clause in clauses().items()}
+    if name in (FULL, "html"):
+        run = evolve(run, missing=(*_other_version(run), *run.missing))
     if name == FULL:
         return html.folder(run, told, against(text(), run, baseline))
     if name == "markdown":
@@ -160,6 +163,13 @@ def _files(run: Run, name: str, baseline: Baseline | None) -> Iterable[tuple[str
     if name == "html":
         return [("report.html", html.render(run, told, against(text(), run, baseline)))]
     return FORMATS[name](run, told).items()
+
+
+def _other_version(run: Run) -> Iterator[str]:
+    """That the run was not written by what reads it, which is no gap, but may be the reason of one."""
+    by = clip(run.header.bgfetch, 40)
+    if by != __version__:
+        yield f"the run was written by bgfetch {by} and is read by {__version__}: not all may be understood"
 
 
 def text() -> Text:
