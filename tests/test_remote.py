@@ -252,9 +252,9 @@ async def test_patience_counts_from_the_last_that_was_seen(
 
 
 async def test_of_an_endless_error_output_only_the_end_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(remote.LIMITS, "hello", 1)
+    monkeypatch.setitem(remote.LIMITS, "goodbye", 1)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    with pytest.raises(Trouble, match=r"was ended\.\n  \| errr\n") as told:
+    with pytest.raises(Trouble, match=r"did not end\.\n  \| errr\n") as told:
         await Remote("command:x", ["sh", "-c", "exec yes errr >&2"]).open()
     assert str(told.value).count("\n") == 15
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50_000

@@ -1,8 +1,9 @@
 """An implementation in another process, spoken to in the JSON lines of ``protocol``.
 
 Nothing runs here beside the caller but what empties the error output: lines are read while an
-answer is awaited, a condition is waited for, or time passes. Every request has a time limit; a process that misses it, breaks
-the protocol or dies is Trouble, is killed, and a new one takes its place at the next start.
+answer is awaited, a condition is waited for, or time passes. Every request has a time limit; a
+process that misses it, breaks the protocol or dies is Trouble, is killed, and a new one takes its
+place at the next start.
 """
 
 from __future__ import annotations
@@ -262,7 +263,8 @@ class Process:
         """What to say of a process that ended by itself."""
         with trio.move_on_after(LIMITS["goodbye"]):
             await self._popen.wait()
-        return f"{self.name} ended by itself, with code {self._popen.returncode}.{self._said()}"
+            return f"{self.name} ended by itself, with code {self._popen.returncode}.{self._said()}"
+        return f"{self.name} closed its streams, and did not end.{self._said()}"
 
     async def _keep_errors(self) -> None:
         """Empty the error output as long as there is one, so that it is never waited for."""
