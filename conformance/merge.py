@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,9 @@ class Part:
     results: Sequence[Result]
     end: RunEnd | None
 
+
+MOST_NAMED = 20
+"""So many missing shares are named: a header that somebody else wrote may speak of any number of them."""
 
 AGREE: Sequence[tuple[str, Callable[[RunHeader], Any]]] = (
     ("versions of bgfetch", lambda header: header.bgfetch),
@@ -145,18 +149,26 @@ def _header(headers: Sequence[RunHeader]) -> RunHeader:
 
 
 def _gaps(parts: Sequence[Part]) -> Iterator[str]:
-    """Which shares nobody gave, and which were cut short. An empty share makes no run, and is not missed."""
+    """Which shares nobody gave, and which were cut short."""
     shard = _shard(parts[0].header)
+    if not shard:
+        return
+    absent = list(islice(_absent(parts, shard), MOST_NAMED + 1))
+    yield from (f"share {one} is missing" for one in absent[:MOST_NAMED])
+    if len(absent) > MOST_NAMED:
+        yield f"more shares than these {MOST_NAMED} are missing"
+    yield from (f"share {_number(one)}/{shard['of']} was cut short" for one in parts if one.end is None)
+
+
+def _absent(parts: Sequence[Part], shard: Mapping[str, Any]) -> Iterator[str]:
+    """The shares that nobody gave, as 2/3. An empty share makes no run, and is not missed."""
     names = dict.fromkeys(name for part in parts for name in part.header.implementations)
     given = {(_number(part), name) for part in parts for name in part.header.implementations}
-    for number in range(1, min(shard["of"], shard["scenarios"]) + 1) if shard else ():
+    for number in range(1, min(shard["of"], shard["scenarios"]) + 1):
         lacking = [name for name in names if (number, name) not in given]
         of = f" of {', '.join(lacking)}" if len(lacking) < len(names) else ""
         if lacking:
-            yield f"share {number}/{shard['of']}{of} is missing"
-    for part in parts:
-        if shard and part.end is None:
-            yield f"share {_number(part)}/{shard['of']} was cut short"
+            yield f"{number}/{shard['of']}{of}"
 
 
 def _number(part: Part) -> int:

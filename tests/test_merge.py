@@ -90,6 +90,15 @@ def test_a_share_may_be_missing_of_one_implementation_alone(bgfetch: Bgfetch, tm
     assert "missing: share 2/2 of chromium is missing\n" in called.output
 
 
+def test_of_very_many_shares_some_are_named(bgfetch: Bgfetch, tmp_path: Path) -> None:
+    many = 10**12
+    told = {"shard": {"number": 2, "of": many, "scenarios": many, "selection": "s"}}
+    write_run(tmp_path / "a", passing("x/a"), options=told, expected=1)
+    called = bgfetch("merge", "a", "--out", "merged")
+    assert called.output.count(f"/{many} is missing") == 20
+    assert "more shares than these 20 are missing" in called.output
+
+
 def test_an_empty_share_is_not_missed(bgfetch: Bgfetch, tmp_path: Path) -> None:
     write_run(tmp_path / "a", passing("x/a"), options=_shard(1, 9), expected=1)
     write_run(tmp_path / "b", passing("x/b"), options=_shard(2, 9), expected=1)
