@@ -36,6 +36,14 @@ class Rule:
 
 
 @frozen
+class Known:
+    """What a baseline says of a scenario, in sentences, and where more of it is told ("" for nowhere)."""
+
+    text: str
+    link: str = ""
+
+
+@frozen
 class Text:
     """What is known beside the run: the revision of the text, its clauses, and what a baseline expects.
 
@@ -46,7 +54,7 @@ class Text:
     revision: str = ""
     rules: Mapping[str, Rule] = Factory(dict)
     against: str = ""
-    known: Mapping[str, Sequence[str]] = Factory(dict)
+    known: Mapping[str, Sequence[Known]] = Factory(dict)
     news: frozenset[str] = frozenset()
 
 

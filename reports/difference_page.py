@@ -12,6 +12,7 @@ from attrs import frozen
 
 from reports.cells import Cell, Row
 from reports.changes import KINDS, Change, Changes
+from reports.clause_table import Known
 from reports.difference import GAPS, MOST, counts
 from reports.machine import listed, missing
 from reports.pages import written
@@ -40,7 +41,7 @@ class Page:
     kinds: tuple[tuple[str, tuple[Told, ...], int], ...]
     columns: tuple[str, ...] = ("before", "after")
     anchors: Mapping[str, str] = {}  # clauses lead to the specification: the page has no table of them
-    known: Mapping[str, Sequence[str]] = {}
+    known: Mapping[str, Sequence[Known]] = {}
     full: bool = False
 
 

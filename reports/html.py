@@ -13,7 +13,7 @@ from attrs import evolve, frozen
 from conformance.results import FAIL
 from reports import cells, clause_table
 from reports.causes import Cause, causes
-from reports.clause_table import Section, Text
+from reports.clause_table import Known, Section, Text
 from reports.machine import missing
 from reports.outcomes import Kill, Outcomes, Untold, kills, limits, outcomes, untold
 from reports.pages import written
@@ -51,7 +51,7 @@ class Page:
     heading: str
     summary: str
     against: str
-    known: Mapping[str, Sequence[str]]
+    known: Mapping[str, Sequence[Known]]
     news: tuple[str, ...]
     facts: tuple[tuple[str, str], ...]
     options: tuple[tuple[str, str], ...]

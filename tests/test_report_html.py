@@ -494,9 +494,24 @@ def test_the_page_tells_how_a_run_stands_against_its_baseline(tmp_path: Path) ->
     baseline = Baseline("chromium", (entry,), "chromium.toml")
     page = Page(render(run, CLAUSES, against(known(), run, baseline)))
     assert "Against chromium.toml: 1 as expected, 0 new failures, 0 expected to fail that pass." in page.words
-    assert f"In the baseline: chromium 156; {entry.clause}; why; 2026-11-21" in page.words
+    assert (
+        f"In the baseline: chromium fails {entry.clause}. Seen: seen. why. First seen in version"
+        in page.words
+    )
     assert "bad-status ≠ as the baseline expects" in page.words
     assert "New (" not in page.words
+
+
+@pytest.mark.parametrize("link", ["https://crbug.com/1", "javascript:alert(1)", "http://[", ""])
+def test_an_entry_of_the_baseline_is_told_in_sentences_with_its_link(tmp_path: Path, link: str) -> None:
+    run = read_run(write_sample(tmp_path / "run", CASES[:2]))
+    told = Entry(("fetch/not-found",), "a/1", frozenset({FAIL, PASS}), "x\ny", "It is so.\n", "156", "", link)
+    found = against(known(), run, Baseline("chromium", (told,), "chromium.toml"))
+    page = Page(render(run, CLAUSES, found))
+    said = "chromium comes out as pass or fail in a/1. Seen: x y. It is so. First seen in version 156."
+    assert said in page.words
+    assert (link in page.links) == link.startswith("http")
+    assert link in ("", *page.links) or f"See {link}." in page.words
 
 
 @pytest.mark.parametrize("scenario", ["fetch/not-found", "fetch/two-files"])

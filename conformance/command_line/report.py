@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -16,8 +17,8 @@ from reports.formats import FORMATS
 from reports.text import clip, visible
 
 if TYPE_CHECKING:
-    from conformance.baseline.model import Baseline
-    from reports.clause_table import Text
+    from conformance.baseline.model import Baseline, Entry
+    from reports.clause_table import Known, Text
     from reports.history import Named
     from reports.run import Run
 
@@ -196,9 +197,32 @@ def against(text: Text, run: Run, baseline: Baseline | None) -> Text:
     if baseline is None:
         return text
     standings = [standing for one in run.results if (standing := baseline.standing(one))]
-    known: dict[str, list[str]] = {}
-    for (scenario, clause), entry in baseline.pairs.items():
-        told = (f"{baseline.implementation} {entry.version}", clause, entry.reason, entry.link, entry.date)
-        known.setdefault(scenario, []).append("; ".join(word for word in told if word))
+    known: dict[str, list[Known]] = {}
+    for (scenario, _), entry in baseline.pairs.items():
+        known.setdefault(scenario, []).append(_known(baseline.implementation, entry))
     news = frozenset(one.result.scenario for one in standings if one.unexpected or one.passed)
     return evolve(text, against=f"Against {baseline.file}: {in_short(standings)}.", known=known, news=news)
+
+
+def _known(implementation: str, entry: Entry) -> Known:
+    """All that an entry of a baseline says, in sentences."""
+    from conformance.results import FAIL, VERDICTS
+    from reports.clause_table import Known
+
+    verdicts = [verdict for verdict in VERDICTS if verdict in entry.verdicts]
+    how = "fails" if verdicts == [FAIL] else f"comes out as {' or '.join(verdicts)} in"
+    link = entry.link if re.fullmatch(r"https?://\S{1,500}", entry.link) else ""
+    told = [
+        f"{implementation} {how} {entry.clause}",
+        f"Seen: {entry.seen}" if entry.seen else "",
+        entry.reason,
+        f"First seen in version {entry.version}" + (f" on {entry.date}" if entry.date else ""),
+        f"See {entry.link}" if entry.link and not link else "",
+    ]
+    return Known(" ".join(_sentence(one) for one in told if one), link)
+
+
+def _sentence(text: str) -> str:
+    """A text on one line that ends as a sentence does."""
+    text = " ".join(text.split())
+    return text if text.endswith((".", "!", "?")) else f"{text}."
