@@ -26,6 +26,8 @@ from conformance.scenario.model import Scenario
 Raw = dict[str, Any]
 Path = tuple[str | int, ...]
 
+AFTER_HEALING_S = 10.0
+
 ROUND = (0, 1, 10, 1000, 100_000)
 ROUND_TIMES = ("0 s", "1 s", "1 min", "1 h")
 
@@ -45,6 +47,9 @@ def shrunk(failure: Failure, examine: Callable[[Scenario], Finding | None]) -> t
     document = Shrinker(lambda one: same(one) is not None).shrink(dict(failure.scenario.document))
     small = scenario_from_document(document, "found")
     least = small if soundly(small) else _less_mended(small, soundly)
+    # What only healing needed can go now that healing is over.
+    document = Shrinker(soundly, AFTER_HEALING_S, mend=lambda one: one).shrink(dict(least.document))
+    least = scenario_from_document(document, "found")
     found = same(least)
     return (least, found) if found else (failure.scenario, failure.finding)
 
@@ -63,10 +68,14 @@ def _less_mended(small: Scenario, fails: Callable[[Scenario], bool]) -> Scenario
 
 @define
 class Shrinker:
-    """Looks for smaller documents of a scenario. ``fails`` says whether one still shows the same trouble."""
+    """Looks for smaller documents of a scenario.
+
+    ``fails`` says whether one still shows the same trouble, once ``mend`` has made it one that can end.
+    """
 
     fails: Callable[[Scenario], bool]
     most_seconds: float = 30.0
+    mend: Callable[[Scenario], Scenario] = healed
     _ends: float = 0.0
 
     def shrink(self, document: Raw) -> Raw:
@@ -75,7 +84,7 @@ class Shrinker:
         before = None
         while before != document and time.monotonic() < self._ends:
             before = document
-            for smaller in (_fewer_steps, _fewer_requests, _less_of_the_rest, _rounder):
+            for smaller in (_fewer_steps, _fewer_requests, _less_of_the_rest, _rounder, _plainer):
                 document = self._as_far_as_it_goes(document, smaller)
         return document
 
@@ -92,7 +101,7 @@ class Shrinker:
 
     def _still_fails(self, document: Raw) -> bool:
         try:
-            return self.fails(healed(scenario_from_document(document, "shrunk")))
+            return self.fails(self.mend(scenario_from_document(document, "shrunk")))
         except ScenarioError:
             return False  # what was taken away was needed by something else
 
@@ -140,6 +149,28 @@ def _rounder(document: Raw) -> Iterator[Raw]:
         else:
             continue
         yield from (_with(document, path, one) for one in simpler)
+
+
+def _plainer(document: Raw) -> Iterator[Raw]:
+    """With a plain word for one that is odd, wherever it stands: an id with blanks, another origin's path."""
+    words = {
+        word
+        for path in _places(document)
+        for word in (path[-1], _at(document, path))
+        if isinstance(word, str)
+    }
+    for word in sorted(words):
+        plain = word.strip().removeprefix("//cdn")
+        if plain and plain not in words:
+            yield _renamed(document, word, plain)
+
+
+def _renamed(value: Any, old: str, new: str) -> Any:
+    if isinstance(value, dict):
+        return {new if key == old else key: _renamed(one, old, new) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_renamed(one, old, new) for one in value]
+    return new if value == old else value
 
 
 # -- places in a document -------------------------------------------------------------------

@@ -7,7 +7,7 @@ from typing import Any
 
 import tomli_w
 
-from conformance.adversary.oracles import Finding
+from conformance.adversary.oracles import BROKEN, Finding
 from conformance.clauses import clauses
 from conformance.scenario.model import Scenario
 from conformance.scenario.telling import told
@@ -24,8 +24,16 @@ def as_file(document: Raw, finding: Finding, seed: int, found_by: str) -> str:
         **({"seed": seed} if seed else {}),
         **{key: value for key, value in document.items() if key not in ("title", "clauses", "seed")},
     }
-    comments = (f"# {line}" for line in (f"Found by: {found_by}", *map(_one_line, finding.told)))
+    comments = (
+        f"# {line}" for line in (f"Found by: {found_by}", *map(_one_line, finding.told), *_hint(finding))
+    )
     return "\n".join((*comments, "", tomli_w.dumps(whole)))
+
+
+def _hint(finding: Finding) -> Iterator[str]:
+    if finding.kind != BROKEN:
+        yield "This file expects nothing: `bgfetch replay` asks the reference what it would come to,"
+        yield "`bgfetch run` judges only what holds in every run."
 
 
 def title(finding: Finding) -> str:
