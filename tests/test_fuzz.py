@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
+import resource
+import shlex
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -27,6 +30,7 @@ from conformance.adversary.hand_reach import in_reach
 from conformance.adversary.hastened import LONGEST, hastened
 from conformance.adversary.unheard import unheard_of
 from conformance.adversary.usable import can_run, usable
+from conformance.command_line.exit_codes import UNREAD
 from conformance.implementations.protocol import LEVERS, Description, Lever, Session, Trouble
 from conformance.implementations.simulator import SimulatorImplementation
 from conformance.mutants import mutants
@@ -87,6 +91,8 @@ def test_the_same_seed_makes_the_same_examples_whatever_the_budget(bgfetch: Bgfe
         (("--on", "chromum"), "Did you mean chromium?"),
         (("--out", "a-file/below"), "Choose another place with --out"),
         (("--out", "broken"), "broken/corrupt.toml"),
+        (("--out", "/proc/found"), "/proc is no folder that you may use"),
+        (("--out", "/proc"), "Choose another place with --out"),
     ],
 )
 def test_bad_input_is_told_before_anything_is_run(
@@ -101,6 +107,93 @@ def test_bad_input_is_told_before_anything_is_run(
     assert told in str(done.exception) + done.output
     assert sorted(Path().rglob("*")) == before
     assert Path("broken/corrupt.toml").read_text(encoding="utf-8") == "title = "
+
+
+@pytest.mark.parametrize("name", ["listdir", "open"])
+def test_a_folder_that_is_locked_is_told_before_anything_is_run(
+    name: str, bgfetch: Bgfetch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def locked(*given: object, **more: object) -> object:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(os, name, locked)
+    done = bgfetch("fuzz", "--examples", "1", "--out", "found")
+    assert done.exit_code == 2, done.output
+    assert "no folder that you may use (Permission denied).\nChoose another place" in done.output
+
+
+@pytest.fixture
+def no_room() -> Iterator[None]:
+    """No file can get longer than it is."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_where_there_is_no_room_nothing_is_left_and_the_summary_is_told(
+    no_room: None, bgfetch: Bgfetch, tmp_path: Path
+) -> None:
+    done = bgfetch("fuzz", "--on", f"mutant:{MUTANT}", "--examples", "5", "--seed", "1")
+    assert done.exit_code == 2, done.output
+    assert [path.name for path in tmp_path.rglob("*")] == ["bgfetch-found"]
+    assert "1 new failures\nbgfetch: A failing scenario cannot be written" in done.output
+    assert "File too large" in done.output
+    assert "title = " in done.output
+
+
+KEEPING = """
+import sys
+from pathlib import Path
+from conformance.adversary.kept import Kept
+kept = Kept(Path("found"))
+sys.stdin.readline()
+for number in range(100):
+    kept.write(f"{sys.argv[1]} {number}", "the same")
+"""
+
+
+def test_hunts_that_share_a_folder_take_nothing_from_each_other(tmp_path: Path) -> None:
+    hunts = [
+        subprocess.Popen(
+            [sys.executable, "-c", KEEPING, name],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)},
+            stdin=subprocess.PIPE,
+        )
+        for name in "ab"
+    ]
+    for one in hunts:
+        assert one.stdin
+        one.stdin.close()
+    assert [one.wait(60) for one in hunts] == [0, 0]
+    texts = sorted(path.read_text(encoding="utf-8") for path in tmp_path.glob("found/*"))
+    assert texts == sorted(f"{name} {number}" for name in "ab" for number in range(100))
+
+
+def test_what_is_printed_to_see_a_finding_again_is_safe_to_type(bgfetch: Bgfetch) -> None:
+    folder = "a dir/ä'x"
+    done = bgfetch("fuzz", "--on", f"mutant:{MUTANT}", "--examples", "5", "--seed", "1", "--out", folder)
+    (path,) = Path(folder).glob("*.toml")
+    (typed,) = re.findall("To see it again: (.*)", done.output)
+    assert shlex.split(typed) == ["bgfetch", "replay", str(path), "--on", f"mutant:{MUTANT}"]
+
+
+def test_a_reader_who_has_gone_away_ends_the_hunt_and_is_no_failure(tmp_path: Path) -> None:
+    fuzz = subprocess.Popen(
+        [sys.executable, "-u", "-m", "conformance", "fuzz", "--on", f"mutant:{MUTANT}"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert fuzz.stdout
+    fuzz.stdout.readline()
+    fuzz.stdout.close()
+    assert fuzz.stderr
+    with fuzz.stderr:
+        assert not fuzz.stderr.read()
+    assert fuzz.wait() == UNREAD
 
 
 def test_ctrl_c_keeps_what_was_found(tmp_path: Path) -> None:

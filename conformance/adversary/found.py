@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from collections.abc import Callable, Sequence
 
@@ -97,7 +98,8 @@ class Found:
         path = self.kept.write(text, finding.about[0])
         self.say(f"\nFound in example {failure.example}, {finding.kind}:")
         self.say("\n".join(sentences(scenario, finding)))
-        self.say(f"  Written to {path}. To see it again: bgfetch replay {path} {self.again}")
+        typed = f"bgfetch replay {shlex.quote(str(path))} {self.again}"
+        self.say(f"  Written to {path}. To see it again: {typed}")
 
     def _unstable(self, failure: Failure, again: int) -> Sequence[Finding]:
         """Keep a failure that does not come each time, once; gives it as long as it is worth another look."""

@@ -104,6 +104,13 @@ class _Spent(BaseException):
     """The budget is spent; not an Exception, because Hypothesis would take that for a failing example."""
 
 
+class _Broken(BaseException):
+    """The hunt cannot go on, because of ``error``; else Hypothesis would try the same example once more."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+
 def believed(tally: Tally, failures: Sequence[Failure]) -> Sequence[Finding]:
     """Nothing more than that: where one run is as good as another."""
     tally.failures += failures
@@ -141,12 +148,18 @@ def hunt(
         example = prepared(scenario, seen.examples)
         if example is None:
             reject()
-        examined = examine(example, order, seen.examples % BOTH_BODIES == 0)
-        _take(seen, example, order, examined, found)
-        told(seen)
+        try:
+            examined = examine(example, order, seen.examples % BOTH_BODIES == 0)
+            _take(seen, example, order, examined, found)
+            told(seen)
+        except Exception as error:
+            raise _Broken(error) from None
 
-    with suppress(_Spent):
-        look()
+    try:
+        with suppress(_Spent):
+            look()
+    except _Broken as broken:
+        raise broken.error from None
     return seen
 
 

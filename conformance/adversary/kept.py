@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from conformance.errors import BadInput
 from conformance.scenario.load import load
@@ -28,28 +29,53 @@ class Kept:
         return [load(path) for path in sorted(self.path.glob("*.toml"))]
 
     def check(self) -> None:
-        """See that it can be written to. Raises BadInput; better now than after an hour of looking."""
-        there = next(path for path in (self.path, *self.path.absolute().parents) if path.exists())
-        if not (there.is_dir() and os.access(there, os.W_OK | os.X_OK)):
+        """See that it can be read and written to. Raises BadInput; better now than in an hour."""
+        there = self.path
+        try:
+            there = next(path for path in (there, *there.absolute().parents) if path.exists())
+            os.listdir(there)
+            # What the system would allow is only known by trying: a folder need not be one of a disk.
+            with TemporaryFile(dir=there):
+                pass
+        except OSError as error:
             raise BadInput(
-                f"Failing scenarios cannot be written to {self.path}: {there} is no folder that you may use.",
+                f"Failing scenarios cannot be written to {self.path}: {there} is no folder that you may use "
+                f"({error.strerror}).",
                 "Choose another place with --out.",
-            )
+            ) from None
 
     def write(self, text: str, about: str, below: str = "") -> Path:
         """Write a scenario file under a name that is free. Raises BadInput where that cannot be done."""
         name = re.sub(r"[^a-z0-9]+", "-", about.lower()).strip("-")
         folder = self.path / below
+        paths = (folder / f"{name}-{n}.toml" for n in count(1))
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            free = (folder / f"{name}-{n}.toml" for n in count(1))
-            path = next(path for path in free if not path.exists())
-            unfinished = path.with_suffix(".part")
-            unfinished.write_text(text, encoding="utf-8")
-            unfinished.replace(path)
+            return next(path for path in paths if _put(path, text))
         except OSError as error:
             raise BadInput(
                 f"A failing scenario cannot be written to {folder}: {error.strerror}.",
-                f"Choose another place with --out. The scenario:\n\n{text}",
+                f"Make room there, or choose another place with --out. The scenario:\n\n{text}",
             ) from None
-        return path
+
+
+def _put(path: Path, text: str) -> bool:
+    """Write a file, whole or not at all; gives False where one is there, or is being written."""
+    unfinished = path.with_suffix(".part")
+    try:
+        file = unfinished.open("x", encoding="utf-8")
+    except FileExistsError:
+        return False
+    try:
+        with file:
+            file.write(text)
+        # As long as the unfinished one is ours, nobody else makes the other, not even another hunt.
+        free = not path.exists()
+        if free:
+            unfinished.rename(path)
+    except BaseException:
+        unfinished.unlink(missing_ok=True)
+        raise
+    if not free:
+        unfinished.unlink()
+    return free

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from conformance.command_line.exit_codes import INTERRUPTED, exit_code
+from conformance.errors import BadInput
 from conformance.results import FAIL, INCONCLUSIVE
 
 if TYPE_CHECKING:
@@ -52,20 +54,35 @@ def command(name: str, examples: int, seconds: float | None, seed: int, out: Pat
 
     from conformance.adversary.hunt import Budget
     from conformance.adversary.kept import Kept
-    from conformance.command_line.hunt_told import ending, telling
+    from conformance.command_line.hunt_told import telling
     from conformance.command_line.interruption import until_interrupted
 
     kept = Kept(out)
     kept.check()
-    with telling(examples) as teller:
-        hunter = Hunter(name, seed, Budget(examples, seconds), kept, kept.scenarios(), teller)
+    hunter = Hunter(name, seed, Budget(examples, seconds), kept, kept.scenarios())
+    with _summed_up(hunter), telling(examples) as hunter.teller:
         interrupted = trio.run(until_interrupted, hunter.hunt)
-    for line in ending(hunter.tally, hunter.found):
-        click.echo(line)
     if interrupted:
         click.echo("bgfetch: interrupted. What was found is kept.", err=True)
         sys.exit(INTERRUPTED)
     sys.exit(exit_code(hunter.verdicts))
+
+
+@contextmanager
+def _summed_up(hunter: Hunter) -> Iterator[None]:
+    """Tell at the end what came of a hunt, also of one that could not go on, for want of room perhaps."""
+    from conformance.command_line.hunt_told import ending
+
+    cut_short: BadInput | None = None
+    try:
+        yield
+    except BadInput as error:
+        cut_short = error
+    if hunter.tally.examples or not cut_short:
+        for line in ending(hunter.tally, hunter.found):
+            click.echo(line)
+    if cut_short:
+        raise cut_short
 
 
 class Hunter:
@@ -73,6 +90,8 @@ class Hunter:
 
     found: Found | None = None
     still_failing = 0
+    teller: Teller
+    """Somebody to tell how it goes on, for as long as it does."""
 
     def __init__(
         self,
@@ -81,12 +100,11 @@ class Hunter:
         budget: Budget,
         kept: Kept,
         before: Sequence[Scenario],
-        teller: Teller,
     ) -> None:
         from conformance.adversary.hunt import Tally
 
         self.name, self.seed, self.budget = name, seed, budget
-        self.kept, self.before, self.teller = kept, before, teller
+        self.kept, self.before = kept, before
         self.tally = Tally()
 
     @property
