@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from attrs import frozen
 
 from conformance.results import ERROR, FAIL, INCONCLUSIVE, PASS, UNSUPPORTED, Result
-from reports.cells import WORDS, Matrix
+from reports.cells import WORDS, Matrix, column_of
 from reports.machine import but_for_numbers, reason
 from reports.run import Run
 from reports.text import plural
@@ -23,28 +23,63 @@ _MUTANT = "mutant:"
 
 
 @frozen
+class Struck:
+    """A fault: in how many results each outcome came with it, and where implementations differ, on each."""
+
+    fault: str
+    counts: tuple[int, ...]
+    by: tuple[tuple[str, tuple[int, ...]], ...]
+
+
+@frozen
 class Outcomes:
     """How often a fault and an outcome met: in how many results both were seen."""
 
     columns: tuple[str, ...]
-    rows: tuple[tuple[str, tuple[int, ...]], ...]
+    rows: tuple[Struck, ...]
+
+
+Ended = tuple[Result, frozenset[str]]
+"""A result, and how its fetches ended."""
 
 
 def outcomes(run: Run) -> Outcomes:
     """Faults, and how the fetches of the same result ended, the most frequent first."""
-    met: Counter[tuple[str, str]] = Counter()
+    by: dict[str, list[Ended]] = {}
     for result in run.results:
         seen = run.seen(result) or ()
-        ends = set(endings(seen)) or {"no end event"}
-        met.update((fault, end) for fault in dict.fromkeys(faults(seen)) for end in ends)
-    by_fault, by_end = (
-        Counter(
-            {key: sum(n for pair, n in met.items() if pair[side] == key) for key in {p[side] for p in met}}
-        )
-        for side in (0, 1)
+        ends = frozenset(endings(seen)) or frozenset({"no end event"})
+        for fault in dict.fromkeys(faults(seen)):
+            by.setdefault(fault, []).append((result, ends))
+    columns = _frequent(end for found in by.values() for _, ends in found for end in ends)
+    order = _frequent(fault for fault, found in by.items() for _, ends in found for _ in ends)
+    return Outcomes(
+        columns, tuple(Struck(one, _counts(by[one], columns), _apart(by[one], columns)) for one in order)
     )
-    columns, rows = (sorted(by, key=lambda key: (-by[key], key)) for by in (by_end, by_fault))
-    return Outcomes(tuple(columns), tuple((f, tuple(met[f, end] for end in columns)) for f in rows))
+
+
+def _frequent(words: Iterable[str]) -> tuple[str, ...]:
+    counts = Counter(words)
+    return tuple(sorted(counts, key=lambda word: (-counts[word], word)))
+
+
+def _counts(found: Iterable[Ended], columns: Sequence[str]) -> tuple[int, ...]:
+    counts = Counter(end for _, ends in found for end in ends)
+    return tuple(counts[end] for end in columns)
+
+
+def _apart(found: Sequence[Ended], columns: Sequence[str]) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    """The counts of each implementation, where two of them ended the same scenario differently.
+
+    That numbers differ says nothing by itself: one of them may have run less.
+    """
+    same: dict[object, set[frozenset[str]]] = {}
+    on: dict[str, list[Ended]] = {}
+    for result, ends in found:
+        same.setdefault((result.scenario, result.repetition, result.seed), set()).add(ends)
+        on.setdefault(column_of(result), []).append((result, ends))
+    differ = any(len(ends) > 1 for ends in same.values())
+    return tuple((column, _counts(told, columns)) for column, told in on.items()) if differ else ()
 
 
 def faults(seen: Sequence[Observation]) -> Iterator[str]:

@@ -24,9 +24,9 @@ from reports.causes import causes
 from reports.cells import matrix
 from reports.clause_table import Rule, Text, sections, title
 from reports.html import folder, render
-from reports.outcomes import kills, outcomes
+from reports.outcomes import KILLERS, kills, outcomes
 from reports.parts import FINDINGS, LINES, PICTURES, PROOFS, Part, clause, part
-from simulator.observation import Log, Progress
+from simulator.observation import Event, Fault, Log, Observation, Progress
 from tests.html_pages import Page
 from tests.report_sample import CASES, CLAUSES, HOSTILE, write_hostile, write_sample
 from tests.report_synthetic import write_synthetic
@@ -341,9 +341,44 @@ def test_sections_come_in_the_order_of_the_text(sample: Run) -> None:
 
 
 def test_faults_meet_outcomes(sample: Run) -> None:
-    met = outcomes(sample)
-    assert "stall" in dict(met.rows)
-    assert sum(dict(met.rows)["stall"]) >= 30
+    met = {one.fault: one for one in outcomes(sample).rows}
+    assert sum(met["stall"].counts) >= 30
+
+
+def test_a_fault_tells_how_implementations_differ_under_it(sample: Run) -> None:
+    def ended(result: str) -> tuple[Observation, ...]:
+        log = Log(lambda: 0)
+        log.see("origin", "/a", "", Fault(1, "cut", 0))
+        log.see("worker", "/", "f", Event("backgroundfetchsuccess", "", {"result": result}))
+        return tuple(log.observations)
+
+    def run(*told: tuple[str, str, str]) -> Run:
+        made = (evolve(sample.results[0], scenario=s, implementation=on, observations=e) for s, on, e in told)
+        seen = {"success": ended("success"), "failure": ended("failure")}
+        return evolve(sample, results=tuple(made), observations=seen, scenarios=())
+
+    alike = run(("x", "a", "success"), ("x", "b", "success"), ("y", "a", "failure"))
+    assert [(one.fault, one.by) for one in outcomes(alike).rows] == [("cut", ())]
+    apart = run(("x", "a", "success"), ("x", "b", "failure"), ("y", "a", "success"))
+    (cut,) = outcomes(apart).rows
+    assert (sum(cut.counts), [(on, sum(counts)) for on, counts in cut.by]) == (3, [("a", 2), ("b", 1)])
+    assert [max(counts) for _, counts in cut.by] == [2, 1]
+    assert "each has a row below the sum" in Page(render(apart, {})).words
+    assert "each has a row below the sum" not in Page(render(alike, {})).words
+
+
+def test_the_full_report_names_every_scenario_that_notices_a_mutant(sample: Run) -> None:
+    results = tuple(
+        evolve(sample.results[0], scenario=f"x/{number}", implementation="mutant:seen", verdict=FAIL)
+        for number in range(KILLERS + 6)
+    )
+    run = evolve(sample, results=results, scenarios=(), header=evolve(sample.header, implementations={}))
+    assert "and 6 more, which bgfetch report RUN --full names" in Page(render(run, {})).words
+    index = Page(dict(folder(run, {}))["report/index.html"]).words
+    told = index[index.index("Mutants, and who") :]
+    assert f"{KILLERS + 6} scenarios" in told
+    assert "more, which" not in told
+    assert f"{KILLERS + 5} What the run cannot tell" in told
 
 
 def test_a_mutant_that_nothing_notices_comes_first(sample: Run) -> None:
