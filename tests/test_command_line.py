@@ -21,7 +21,9 @@ from click.testing import Result
 from conformance.command_line import browsers
 from conformance.command_line.exit_codes import exit_code
 from conformance.implementations.protocol import Trouble
+from conformance.listings_schema import LISTINGS
 from conformance.results import ERROR, FAIL, INCONCLUSIVE, PASS, UNSUPPORTED, Check
+from tests.test_coverage import SPEC
 from tests.test_runner import Fake
 
 Bgfetch = Callable[..., Result]
@@ -273,7 +275,7 @@ def test_selectors_agree_with_what_is_listed(bgfetch: Bgfetch) -> None:
         assert chosen(f"fault:{fault}") == [row["id"] for row in listed if fault in row["faults"]]
 
 
-@pytest.mark.parametrize("name", ["scenario", "results", "observations"])
+@pytest.mark.parametrize("name", ["scenario", "results", "observations", *LISTINGS])
 def test_schemas_are_schemas(bgfetch: Bgfetch, name: str) -> None:
     schema = json.loads(bgfetch("schema", name).output)
     jsonschema.validators.validator_for(schema).check_schema(schema)
@@ -291,6 +293,31 @@ def test_what_a_run_writes_is_what_its_schemas_promise(bgfetch: Bgfetch, good: P
         assert rows
         for row in rows:
             validator.validate(row)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("list",),
+        ("list", "--duplicates", "again"),
+        ("clauses",),
+        ("clauses", "--check-spec", "another.bs"),
+        ("errata",),
+        ("mutants", "permissions/query"),
+    ],
+    ids=" ".join,
+)
+def test_what_is_printed_as_json_is_what_its_schema_promises(
+    bgfetch: Bgfetch, good: Path, words: tuple[str, ...]
+) -> None:
+    Path("again").mkdir()
+    for name in ("one", "two"):
+        Path(f"again/{name}.toml").write_text(good.read_text("utf-8"), "utf-8")
+    Path("another.bs").write_text(SPEC, "utf-8")
+    schema = json.loads(bgfetch("schema", words[0]).output)
+    told = json.loads(bgfetch(*words, "--json").stdout)
+    jsonschema.Draft202012Validator(schema).validate(told)
+    assert told
 
 
 def test_a_mutant_is_listed_with_what_notices_it(bgfetch: Bgfetch, good: Path) -> None:

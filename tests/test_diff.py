@@ -6,11 +6,13 @@ import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import jsonschema
 import pytest
 from click.testing import Result as Called
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from conformance.listings_schema import schema
 from conformance.results import ERROR, FAIL, INCONCLUSIVE, PASS, UNSUPPORTED, VERDICTS, Result
 from reports.changes import ADDED, FIXED, GONE, NEW_FAILURE, OTHER_REASON, OTHERWISE, changes
 from tests.small_runs import A, B, Told, judged, passing, run_of, write_run
@@ -109,6 +111,7 @@ def test_markdown_is_tables_whose_cells_hold(bgfetch: Bgfetch, two: list[str]) -
 def test_json_has_every_change(bgfetch: Bgfetch, two: list[str]) -> None:
     called = bgfetch("diff", *two, "--format", "json")
     told = json.loads(called.output)
+    jsonschema.Draft202012Validator(schema("diff")).validate(told)
     assert [one["kind"] for one in told["changes"]] == [NEW_FAILURE, FIXED, ADDED, GONE]
     assert told["changes"][0]["after"] == {"verdicts": [FAIL], "clauses": [A]}
     assert told["changes"][2]["before"] is None
