@@ -29,8 +29,9 @@ TEXT, MARKDOWN, JSON, HTML = FORMATS = ("text", "markdown", "json", "html")
 def command(before: Path, after: Path, wanted: str, timeline: bool) -> NoReturn:
     """Tell what changed from BEFORE to AFTER, two folders of runs; repetitions are folded.
 
-    Exit code: 1 where something fails now that did not, 5 where the runs have no scenario and no
-    implementation in common, 0 otherwise.
+    Exit code: 1 where something fails that BEFORE has otherwise, 5 where the runs have no scenario and
+    no implementation in common, 0 otherwise. What BEFORE does not have is told as added, whatever it
+    is: to gate on that too, hold the run against a baseline.
     """
     from conformance.command_line.folders import home, read_results
     from reports.changes import NEW_FAILURE, changes
