@@ -17,6 +17,9 @@ from reports.cells import GLYPHS, NOTHING, REMARK, Cell, matrix
 from reports.run import Run
 from reports.text import clip, visible
 
+NAMES, COLUMN, GAP = 36, 5, 2
+"""Letters for the names of scenarios, the least for that of an implementation, and blanks after a column."""
+
 STYLES = {
     PASS: "green",
     FAIL: "bold red",
@@ -27,13 +30,17 @@ STYLES = {
 }
 
 
-def terminal(run: Run) -> RenderableType:
-    """The matrix of a run for a rich console; glyphs tell the verdicts where there is no colour."""
+def terminal(run: Run, width: int) -> RenderableType:
+    """The matrix of a run for a rich console of this width; glyphs tell the verdicts without colour.
+
+    Implementations share what names of scenarios leave them: a column without room would not be shown.
+    """
     table = matrix(run)
-    shown = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    each = max(COLUMN, (width - NAMES) // max(1, len(table.columns)) - GAP)
+    shown = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0))
     shown.add_column("scenario", overflow="fold")
     for column in table.columns:
-        shown.add_column(_plain(column, 30), overflow="fold", max_width=40)
+        shown.add_column(_plain(column, 30), overflow="fold", max_width=min(each, 40))
     for group in table.groups:
         shown.add_row(
             _plain(group.folder or "scenarios", 60, "bold"), *_cells(group.sums(table.columns), dim=True)

@@ -132,8 +132,16 @@ def test_the_summary_names_no_agreement_where_nothing_was_compared(results: list
 def _printed(run: Run, width: int = 100) -> str:
     console = Console(width=width, color_system=None, force_terminal=True, legacy_windows=False)
     with console.capture() as caught:
-        console.print(terminal(run))
+        console.print(terminal(run, width))
     return caught.get()
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 200])
+def test_no_implementation_vanishes_from_the_terminal(width: int) -> None:
+    names = ["a", "b", *(f"mutant:of-a-long-name-{one}" for one in "abcd")]
+    lines = _printed(_run(*(_result(name, PASS) for name in names)), width).splitlines()
+    assert max(len(line.split()) for line in lines) == 1 + len(names)
+    assert max(map(len, lines)) <= width
 
 
 def test_the_terminal_says_what_the_page_says(tmp_path: Path) -> None:

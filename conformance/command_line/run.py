@@ -165,7 +165,8 @@ def _tell(
     run = read_run(folder.path)
     report = write_html(folder.path, run, baseline)
     click.echo()
-    Console(highlight=False).print(terminal(run))
+    console = Console(highlight=False)
+    console.print(terminal(run, console.width))
     for line in summary.findings(results):
         click.echo(line)
     for line in _ending(watcher, folder.path / "results.jsonl", report):
