@@ -362,6 +362,17 @@ def test_names_of_columns_stay_in_sight_and_cover_nothing_that_is_led_to(
     assert told["under"] >= 0
 
 
+def test_a_heading_that_is_led_to_stands_at_the_top(chromium: Chrome, pages: dict[str, str]) -> None:
+    """And not below the names of the table before it, which are gone there."""
+    _open(chromium, pages["sample"])
+    chromium.execute_script("document.querySelector('nav a[href=\"#scenarios\"]').click()")
+    bar, top = chromium.execute_script(
+        "return [document.getElementById('filter').getBoundingClientRect().bottom,"
+        " document.getElementById('scenarios').getBoundingClientRect().top]"
+    )
+    assert 0 <= top - bar < 16
+
+
 def test_a_name_of_a_column_breaks_after_its_parts(chromium: Chrome, pages: dict[str, str]) -> None:
     _open(chromium, pages["six"])
     widths = chromium.execute_script(
