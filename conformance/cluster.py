@@ -5,6 +5,7 @@ A worker that is lost is the scheduler's to replace: it gives what the worker wa
 
 from __future__ import annotations
 
+import logging
 import platform
 from collections.abc import Callable, Generator, Iterable, Mapping
 from itertools import islice
@@ -62,8 +63,14 @@ def _client(address: str) -> Client:
             "A cluster needs distributed, which is not installed here.",
             "Install it: pip install 'bgfetch-conformance[cluster]'",
         ) from None
+
+    # We close it ourselves: one that never came to be would wait for itself when it is cleared up.
+    ours: type[Client] = type("Client", (Client,), {"__del__": lambda self: None})
+    # Where the cluster is lost we say so ourselves, without the traceback of a lost connection.
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
     try:
-        client = Client(address, timeout=PATIENCE_S, set_as_default=False)
+        _refuse_no_address(address)
+        client = ours(address, timeout=PATIENCE_S, set_as_default=False)
     except Exception as error:  # of many kinds, down to assertions, for addresses that lead nowhere
         raise BadInput(
             f"There is no cluster at {address!r}: {str(error) or 'it gave no answer'}.",
@@ -79,6 +86,15 @@ def _client(address: str) -> Client:
             f"Start some, on any machine that has this version of bgfetch: dask worker {address}",
         ) from None
     return client
+
+
+def _refuse_no_address(address: str) -> None:
+    """Raises ValueError for what cannot be an address, so that nobody waits for it."""
+    from distributed.comm.addressing import get_address_host_port
+
+    host, port = get_address_host_port(address)
+    if not host or not 0 < port < 1 << 16:
+        raise ValueError("an address is a host and a port")
 
 
 def code() -> str:
@@ -109,7 +125,7 @@ def _result(future: Future[R], thing: T, client: Client, address: str) -> R:
     try:
         return _patiently(lambda: future.result(timeout=PATIENCE_S), client, address)
     except CancelledError as error:
-        raise _lost(address, str(error).partition("\n")[0]) from None
+        raise _lost(address, str(error).partition("\n")[0].rstrip(".")) from None
     except KilledWorker as error:
         raise WorkerDied(thing, f"{error.allowed_failures + 1} workers of the cluster died over it") from None
 

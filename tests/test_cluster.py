@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -95,7 +96,9 @@ def test_a_worker_with_other_sources_is_refused(
     assert f"here is {code()}. Their results could not be joined." in told.output
 
 
-@pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "nonsense", "foo://x:1"])
+@pytest.mark.parametrize(
+    "address", ["tcp://127.0.0.1:1", "nonsense", "foo://x:1", "", "tcp://:8786", "tcp://x:0", "tls://x:1"]
+)
 def test_a_cluster_that_is_not_there_is_told(
     address: str, bgfetch: Bgfetch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -105,6 +108,48 @@ def test_a_cluster_that_is_not_there_is_told(
     assert f"There is no cluster at '{address}': " in told.output
     assert "or leave --cluster away" in told.output
     assert not list(tmp_path.iterdir())
+
+
+def test_what_cannot_be_an_address_is_refused_at_once_and_quietly() -> None:
+    """In a process of its own: what is left to be cleared up at its end must not wait, or complain."""
+    one = program("--cluster", "rubbish")
+    assert one.communicate(timeout=on_cluster.PATIENCE_S)[1] == (
+        "bgfetch: There is no cluster at 'rubbish': missing port number in address 'rubbish'.\n"
+        "Give the address that its scheduler printed when it started, such as tcp://10.0.0.1:8786; "
+        "or leave --cluster away to use the cores of this machine.\n"
+    )
+    assert one.returncode == 2
+
+
+def test_a_scheduler_that_is_killed_is_told_without_a_traceback(tmp_path: Path) -> None:
+    log = tmp_path / "log.jsonl"
+    with daemon("dask_scheduler", "--port", "0", "--scheduler-file", "at.json", at=tmp_path) as scheduler:
+        address = eventually_told(tmp_path / "at.json")
+        with daemon("dask_worker", "--no-nanny", "--nthreads", "1", address, at=tmp_path) as worker:
+            one = program("--cluster", address, "--out", str(log))
+            assert eventually(lambda: log.exists() and len(blocks(log)) >= 2, 120)
+            scheduler.kill()
+            told = one.communicate(timeout=120)[1]
+            worker.kill()
+    assert one.returncode == 2, told
+    assert told.startswith(f"bgfetch: The cluster at {address} was lost: ")
+    assert "Traceback" not in told
+
+
+def daemon(name: str, *words: str, at: Path) -> subprocess.Popen[bytes]:
+    """A scheduler or a worker in a process of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-m", f"distributed.cli.{name}", "--no-dashboard", *words],
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)},
+        cwd=at,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def eventually_told(file: Path) -> str:
+    """The address that a scheduler writes down once it is there."""
+    assert eventually(lambda: file.exists() and file.read_text().endswith("}"), 60)
+    return str(json.loads(file.read_text())["address"])
 
 
 def test_without_dask_the_extra_is_told(bgfetch: Bgfetch, monkeypatch: pytest.MonkeyPatch) -> None:

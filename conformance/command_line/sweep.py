@@ -54,7 +54,7 @@ def command(text: str, name: str, jobs: int | None, cluster: str | None, out: Pa
     from conformance.adversary.sweep import Seeds, Sweep, troubles, user_agent
     from conformance.adversary.sweep_log import SweepLog
 
-    if jobs and cluster:
+    if jobs and cluster is not None:
         raise BadInput(
             "--jobs is for this machine; a cluster has as many workers as it has.", "Give only one."
         )
@@ -122,7 +122,9 @@ def _finished(log: SweepLog, jobs: int, cluster: str | None) -> Generator[Block]
 
     work = partial(examine, log.sweep.on)
     engine = (
-        on_cluster.done(work, log.missing, cluster) if cluster else processes.done(work, log.missing, jobs)
+        processes.done(work, log.missing, jobs)
+        if cluster is None
+        else on_cluster.done(work, log.missing, cluster)
     )
     with closing(engine) as results:
         for _, block in results:
