@@ -166,10 +166,14 @@ def test_the_reference_has_nothing_wrong_with_it(bgfetch: Bgfetch) -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["--seeds", "9-0"], "'9-0' is no range of seeds"),
-        (["--seeds", "-5"], "'-5' is no range of seeds"),
+        (["--seeds", "9-0"], "'9-0' is no range of seeds: it ends before it begins."),
+        (["--seeds", "9-0"], "--seeds 0-9\n"),
+        (["--seeds", "-5"], "'-5' is no range of seeds: it takes two whole numbers"),
+        (["--seeds", "5"], "--seeds 5-5\n"),
+        (["--seeds", "٣-٥"], "it takes two whole numbers"),
         (["--seeds", "0-9 "], "is no range of seeds"),
-        (["--seeds", "0-9999999999999999999"], "is no range of seeds"),
+        (["--seeds", "0-9999999999999999999"], "a seed has at most 18 digits"),
+        (["--seeds", f"0-1{'0' * 9999}"], "'0-1000000000000000…' is no range of seeds"),
         (["--seeds", "0-9", "--on", "mutant:range-exposd"], "Did you mean mutant:range-exposed?"),
         (["--seeds", "0-9", "--on", "chromium"], "chromium cannot be swept"),
         (["--seeds", "0-9", "--on", "simulator:without-api"], "it lacks fetch"),

@@ -29,6 +29,9 @@ BLOCK = 500
 TOLD = 3, 200
 """Of a finding so many lines, of so many characters, are kept: the seed has the rest."""
 
+DIGITS = 18
+"""No seed has more of them: such a range is longer than any life, and such a number is a slip."""
+
 Raw = dict[str, Any]
 
 
@@ -42,13 +45,16 @@ class Seeds:
     @classmethod
     def parse(cls, text: str) -> Seeds:
         """Read ``0-9999``, or ``0..9999``. Raises BadInput."""
-        found = re.fullmatch(r"(\d{1,18})(?:-|\.\.)(\d{1,18})", text)
-        if not found or int(found[1]) > int(found[2]):
-            raise BadInput(
-                f"{text!r} is no range of seeds.",
-                "Say from which to which, both included; the first there is is 0: --seeds 0-9999",
-            )
-        return cls(int(found[1]), int(found[2]))
+        found = re.fullmatch(r"([0-9]+)(?:-|\.\.)([0-9]+)", text)
+        if not found:
+            alone = f"{text}-{text}" if re.fullmatch(f"[0-9]{{1,{DIGITS}}}", text) else "0-9999"
+            raise _no_range(text, "it takes two whole numbers, the first and the last", alone)
+        if max(map(len, found.groups())) > DIGITS:
+            raise _no_range(text, f"a seed has at most {DIGITS} digits", f"0-{'9' * DIGITS}")
+        first, last = map(int, found.groups())
+        if first > last:
+            raise _no_range(text, "it ends before it begins", f"{last}-{first}")
+        return cls(first, last)
 
     def __str__(self) -> str:
         return f"{self.first}-{self.last}"
@@ -65,6 +71,14 @@ class Seeds:
         """Whether it is one of the blocks."""
         whole = block.first - self.first >= 0 and (block.first - self.first) % BLOCK == 0
         return whole and block.last == min(block.first + BLOCK - 1, self.last)
+
+
+def _no_range(text: str, why: str, instead: str) -> BadInput:
+    shown = text if len(text) <= 3 * DIGITS else f"{text[:DIGITS]}…"
+    return BadInput(
+        f"{shown!r} is no range of seeds: {why}.",
+        f"Say from which to which, both included; the first there is is 0: --seeds {instead}",
+    )
 
 
 @frozen

@@ -6,6 +6,7 @@ import shlex
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -24,6 +25,13 @@ if TYPE_CHECKING:
     from conformance.scenario.model import Scenario
 
 
+def _finite(ctx: click.Context, option: click.Parameter, seconds: float | None) -> float | None:
+    """Refuse nan, which is in any range, and a hunt without an end."""
+    if seconds is not None and not isfinite(seconds):
+        raise click.BadParameter(f"{seconds} is no time. Leave --seconds away to have no such limit.")
+    return seconds
+
+
 @click.command("fuzz", short_help="Make scenarios up and look for what breaks.")
 @click.option(
     "--on", "name", default="simulator", metavar="IMPLEMENTATION", show_default=True,
@@ -33,7 +41,10 @@ if TYPE_CHECKING:
     "--examples", default=1000, show_default=True, type=click.IntRange(min=1), metavar="N",
     help="How many scenarios at most.",
 )  # fmt: skip
-@click.option("--seconds", type=click.FloatRange(min=0, min_open=True), metavar="S", help="How long at most.")
+@click.option(
+    "--seconds", type=click.FloatRange(min=0, min_open=True), metavar="S", callback=_finite,
+    help="How long at most.",
+)  # fmt: skip
 @click.option(
     "--seed", default=0, show_default=True, type=click.IntRange(min=0), metavar="N",
     help="Where the choices begin: the same seed makes the same examples.",
