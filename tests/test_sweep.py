@@ -13,9 +13,11 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 from click.testing import Result
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -261,7 +263,7 @@ def test_findings_that_are_alike_are_told_once_by_the_smallest_seed() -> None:
 
 # -- the log --------------------------------------------------------------------------------
 
-COUNTS = st.dictionaries(st.sampled_from(["wait", "match", "ü"]), st.integers(1, 9))
+NAMES = st.sampled_from(["wait", "match", "ü"])
 WORDS = st.text(max_size=10)
 FINDINGS = st.builds(
     Finding, st.sampled_from(["broken", "differs"]), st.tuples(WORDS), st.lists(WORDS, max_size=2).map(tuple)
@@ -276,8 +278,8 @@ def finished(draw: st.DrawFn) -> tuple[Sweep, list[Block]]:
     made = [
         Block(
             seeds,
-            draw(COUNTS),
-            draw(COUNTS),
+            draw(st.dictionaries(NAMES, st.integers(1, len(seeds)))),
+            draw(st.dictionaries(NAMES, st.integers(1, 20))),
             tuple(Found(seeds.first, one) for one in draw(st.lists(FINDINGS, max_size=2))),
             sweep.code,
         )
@@ -353,6 +355,14 @@ def test_the_log_of_another_sweep_is_refused_and_left_as_it_is(other: Sweep, tol
     assert path.read_bytes() == before
 
 
+FINDING = {"seed": 5, "kind": "broken", "about": ["a"], "told": ["b"], "shape": ""}
+
+
+def changed(line: bytes, **more: object) -> bytes:
+    """A line of a log as somebody's hand has changed it."""
+    return json.dumps(json.loads(line) | more).encode() + b"\n"
+
+
 @pytest.mark.parametrize(
     ("damage", "told"),
     [
@@ -363,6 +373,25 @@ def test_the_log_of_another_sweep_is_refused_and_left_as_it_is(other: Sweep, tol
         (lambda lines: [lines[0], lines[1][:-20] + b"\n", lines[2]], "Line 2 .*sed -i 2d"),
         (lambda lines: [lines[0], lines[1].replace(b"0-9", b"0-8"), lines[2]], "Line 2 .*sed -i 2d"),
         (lambda lines: [lines[0], lines[1].replace(b"0-9", b"1-10"), lines[2]], "Line 2 .*sed -i 2d"),
+        (lambda lines: [*lines[:2], changed(lines[1], endings={"success": 1}), lines[2]], "Line 3 .*-i 3d"),
+        *(
+            (lambda lines, more=more: [lines[0], changed(lines[1], **more), lines[2]], "Line 2 .*sed -i 2d")
+            for more in (
+                {"examples": 1500},
+                {"examples": "10"},
+                {"features": {"wait": 11}},
+                {"features": {"wait": -1}},
+                {"features": {"wait": 1.5}},
+                {"features": {"wait": None}},
+                {"endings": {"success": -1}},
+                {"findings": [FINDING | {"seed": 10}]},
+                {"findings": [FINDING | {"kind": "odd"}]},
+                {"findings": [FINDING | {"about": "abc"}]},
+                {"findings": [FINDING | {"told": [5]}]},
+                {"findings": [FINDING | {"shape": None}]},
+                {"findings": 5},
+            )
+        ),
     ],
 )
 def test_a_file_that_is_no_log_or_damaged_within_is_refused_and_left_as_it_is(
@@ -373,6 +402,33 @@ def test_a_file_that_is_no_log_or_damaged_within_is_refused_and_left_as_it_is(
     with pytest.raises(BadInput, match=f"(?s){told}"):
         SweepLog(sweep, path)
     assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        lambda lines: [one.replace(b"\n", b"\r\n") for one in lines],
+        lambda lines: [*lines, lines[1]],
+        lambda lines: [lines[0], *lines[2:], lines[1]],
+        lambda lines: [changed(one) for one in lines],
+        lambda lines: [*lines[:2], changed(lines[2], features={"wait": 1, "match": 1}), lines[3]],
+    ],
+)
+def test_a_finished_log_is_the_same_however_it_was_written(
+    written: Callable[[list[bytes]], list[bytes]], sweep: Sweep, tmp_path: Path
+) -> None:
+    path = tmp_path / "log.jsonl"
+    seeds = list(sweep.seeds.blocks())
+    both = Block(seeds[1], {"match": 1, "wait": 1}, {}, (Found(12, Finding("broken", ("a",), (), "b")),), "")
+    made = [evolve(both, code=sweep.code) if one == both.seeds else empty(one) for one in seeds]
+    log_of(sweep, path, made).close()
+    straight = path.read_bytes()
+    path.write_bytes(b"".join(written(straight.splitlines(keepends=True))))
+    with closing(SweepLog(sweep, path)) as log:
+        assert not log.dropped
+        assert not list(log.missing)
+        log.finish()
+    assert path.read_bytes() == straight
 
 
 @pytest.mark.parametrize("last", [b"{}\n", b'{"seeds":"20-2', b"\0" * 100, b"\xff\n", b"[]\n"])

@@ -9,15 +9,16 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from math import inf
 from typing import Any
 
-from attrs import Factory, asdict, define, frozen
+from attrs import Factory, asdict, define, evolve, frozen
 
 from conformance.adversary.chance import Seeded
 from conformance.adversary.generate import generate
 from conformance.adversary.hunt import BOTH_BODIES
 from conformance.adversary.mix import fired
-from conformance.adversary.oracles import DEFECT, MOST_TURNS, Finding, examined
+from conformance.adversary.oracles import BODIES, BROKEN, DEFECT, DIFFERS, MOST_TURNS, Finding, examined
 from conformance.errors import BadInput
 from conformance.fingerprint import fingerprint
 from conformance.implementations import find
@@ -31,6 +32,8 @@ TOLD = 3, 200
 
 DIGITS = 18
 """No seed has more of them: such a range is longer than any life, and such a number is a slip."""
+
+KINDS = BROKEN, DIFFERS, BODIES, DEFECT
 
 Raw = dict[str, Any]
 
@@ -117,25 +120,39 @@ class Block:
         return {
             "seeds": str(self.seeds),
             "examples": len(self.seeds),
-            "features": self.features,
-            "endings": self.endings,
+            "features": dict(sorted(self.features.items())),
+            "endings": dict(sorted(self.endings.items())),
             "findings": [{"seed": one.seed, **asdict(one.finding)} for one in self.found],
         }
 
     @classmethod
     def read(cls, line: Raw, code: str) -> Block:
         """The block of a line. Raises KeyError, TypeError, ValueError or BadInput for another line."""
-        found = (
-            Found(one["seed"], Finding(one["kind"], tuple(one["about"]), tuple(one["told"])))
-            for one in line["findings"]
-        )
-        return cls(
-            Seeds.parse(line["seeds"]),
-            Counter(line["features"]),
-            Counter(line["endings"]),
-            tuple(found),
-            code,
-        )
+        seeds = Seeds.parse(line["seeds"])
+        _must(line["examples"] == len(seeds))
+        found = tuple(_found(one, seeds) for one in line["findings"])
+        # An example has a feature or has it not, and as many endings as it has fetches.
+        return cls(seeds, _counts(line["features"], len(seeds)), _counts(line["endings"]), found, code)
+
+
+def _must(holds: bool) -> None:
+    if not holds:
+        raise ValueError("no sweep comes to this")
+
+
+def _counts(given: Mapping[str, int], most: float = inf) -> Mapping[str, int]:
+    """Raises ValueError for counts that cannot be."""
+    _must(all(type(number) is int and 0 <= number <= most for number in given.values()))
+    return given
+
+
+def _found(row: Raw, seeds: Seeds) -> Found:
+    """A finding of a block. Raises ValueError, TypeError or KeyError for what is none."""
+    seed, kind, shape = row["seed"], row["kind"], row["shape"]
+    _must(type(seed) is int and seeds.first <= seed <= seeds.last and kind in KINDS)
+    lines = [*row["about"], *row["told"], shape]
+    _must(type(row["about"]) is type(row["told"]) is list and all(type(one) is str for one in lines))
+    return Found(seed, Finding(kind, tuple(row["about"]), tuple(row["told"]), shape))
 
 
 def user_agent(name: str) -> SimulatorImplementation:
@@ -164,7 +181,7 @@ def examine(name: str, seeds: Seeds) -> Block:
         endings.update(ends)
         if finding:
             found.append(Found(seed, _brief(finding)))
-    return Block(seeds, _sorted(features), _sorted(endings), tuple(found), fingerprint())
+    return Block(seeds, features, endings, tuple(found), fingerprint())
 
 
 def _one(seed: int, on: SimulatorImplementation) -> tuple[set[str], Iterable[str], Finding | None]:
@@ -180,11 +197,7 @@ def _one(seed: int, on: SimulatorImplementation) -> tuple[set[str], Iterable[str
 
 def _brief(finding: Finding) -> Finding:
     lines, characters = TOLD
-    return Finding(finding.kind, finding.about, tuple(line[:characters] for line in finding.told[:lines]))
-
-
-def _sorted(counts: Counter[str]) -> Mapping[str, int]:
-    return dict(sorted(counts.items()))
+    return evolve(finding, told=tuple(line[:characters] for line in finding.told[:lines]))
 
 
 @define

@@ -54,20 +54,13 @@ class SweepLog:
         self.blocks[block.seeds] = block
 
     def finish(self) -> None:
-        """Put the lines of the log in order, all at once, where they are not."""
-        if not self.path or list(self.blocks) == sorted(self.blocks):
-            return
+        """Make the log what it is whoever wrote it, all at once: in order, each block once, in our words."""
         rows = (self.sweep.header(), *(self.blocks[seeds].line() for seeds in sorted(self.blocks)))
-        unfinished = self.path.with_name(f"{self.path.name}.part")
-        with self._told():
-            try:
-                with unfinished.open("wb") as file:
-                    file.writelines(map(json_lines.line, rows))
-                    file.flush()
-                    os.fsync(file.fileno())
-                unfinished.replace(self.path)
-            finally:
-                unfinished.unlink(missing_ok=True)
+        content = b"".join(map(json_lines.line, rows))
+        if self.path:
+            with self._told():
+                if not self.path.exists() or self.path.read_bytes() != content:
+                    _replace(self.path, content)
 
     def close(self) -> None:
         """Let go of the file; one without a single block is removed."""
@@ -114,8 +107,7 @@ class SweepLog:
         sound = len(first) if first.endswith(b"\n") else 0
         for number, line in enumerate(others, 2):
             block = self._block(line)
-            if block:
-                self.blocks[block.seeds] = block
+            if block and self.blocks.setdefault(block.seeds, block) == block:
                 sound += len(line)
             elif number <= len(others):
                 raise self._damaged(number)
@@ -124,7 +116,7 @@ class SweepLog:
             self.dropped = f"The last line of {self.path} was not whole; what it told is worked out again."
 
     def _block(self, line: bytes) -> Block | None:
-        """The block of a line, None where the line is damaged."""
+        """The block of a line, None where the line is damaged, or tells what cannot be."""
         try:
             block = Block.read(json.loads(line), self.sweep.code)
         except (KeyError, TypeError, ValueError, AttributeError, BadInput):
@@ -151,9 +143,10 @@ class SweepLog:
             )
 
     def _damaged(self, number: int) -> BadInput:
+        typed = shlex.quote(str(self.path))
         return BadInput(
-            f"Line {number} of {self.path} is damaged, and it is not the last one, which a kill may damage.",
-            f"Remove that line, and its block is worked out again: sed -i {number}d {self.path}",
+            f"Line {number} of {self.path} is damaged or changed, and not the last, which a kill may damage.",
+            f"Remove that line, and its block is worked out again: sed -i {number}d {typed}",
         )
 
     @contextmanager
@@ -173,6 +166,18 @@ class SweepLog:
         if self.path and not self.path.parent.exists():
             return f"Make its folder first: mkdir -p {shlex.quote(str(self.path.parent))}"
         return f"{safe}Give a file that you may write with --out, such as --out sweep.jsonl"
+
+
+def _replace(path: Path, content: bytes) -> None:
+    unfinished = path.with_name(f"{path.name}.part")
+    try:
+        with unfinished.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def _refuse_another_kind(path: Path) -> None:
