@@ -10,6 +10,7 @@ import shlex
 import signal
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -30,7 +31,9 @@ from conformance.adversary.hand_reach import in_reach
 from conformance.adversary.hastened import LONGEST, hastened
 from conformance.adversary.unheard import unheard_of
 from conformance.adversary.usable import can_run, usable
+from conformance.command_line import hunt_told
 from conformance.command_line.exit_codes import UNREAD
+from conformance.command_line.mix import counts
 from conformance.implementations.protocol import LEVERS, Description, Lever, Session, Trouble
 from conformance.implementations.simulator import SimulatorImplementation
 from conformance.mutants import mutants
@@ -223,7 +226,36 @@ def test_where_nothing_can_be_run_nothing_has_passed(bgfetch: Bgfetch) -> None:
     done = bgfetch("fuzz", "--on", "simulator:without-api", "--examples", "3")
     assert done.exit_code == 5, done.output
     assert "verdicts  unsupported 3" in done.output
+    assert "  unsupported    3  fetch: this user agent has no Background Fetch API\n" in done.output
     assert "success" not in done.output
+
+
+def test_what_has_no_lever_that_every_example_needs_is_told_which(
+    fickle: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def described(self: Fickle) -> Description:
+        return Description("fickle", "1", {"fetch": Lever(False, "not built in")})
+
+    monkeypatch.setattr(Fickle, "open", described)
+    done = fickle(".", 3)
+    assert done.exit_code == 5, done.output
+    assert "  unsupported    3  fetch: not built in\n" in done.output
+
+
+@pytest.mark.parametrize(("every", "lines"), [(0, ["1 of 3", "2 of 3", "3 of 3"]), (30, [])])
+def test_where_there_is_no_terminal_a_line_now_and_then_says_how_far_it_is(
+    every: float, lines: list[str], bgfetch: Bgfetch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hunt_told, "EVERY_S", every)
+    done = bgfetch("fuzz", "--examples", "3")
+    told = re.compile(r"^(\d of 3) examples, [\d.e+]+ a second; 0 new failures$", re.MULTILINE)
+    assert told.findall(done.stderr) == lines
+
+
+def test_of_the_same_count_features_are_told_by_their_names() -> None:
+    """They come out of sets, whose order differs from run to run."""
+    assert counts(Counter("cabab")) == "a 2, b 2, c 1"
+    assert counts(Counter("bacbc"), 2) == "b 2, c 2"
 
 
 # -- in real time, with a stand-in for a browser ----------------------------------------------

@@ -39,6 +39,8 @@ class Found:
     unstable: Counter[Finding] = Factory(Counter)
     unheard: Counter[str] = Factory(Counter)
     troubles: Counter[str] = Factory(Counter)
+    lacking: Counter[str] = Factory(Counter)
+    """For want of which levers examples could not be run."""
 
     def try_again(self, scenarios: Sequence[Scenario], tally: Tally) -> int:
         """Run scenarios that failed before; gives how many still do. Their troubles are known then."""
@@ -54,6 +56,8 @@ class Found:
     def examine(self, scenario: Scenario, seed: int, both: bool) -> Examination:
         """Look at an example, and keep what a person has to judge."""
         run = self.subject.examine(scenario, seed, both)
+        if run.verdict == UNSUPPORTED:
+            self.lacking.update(self.subject.lacking(run))
         if isinstance(run, Seen):
             if run.verdict == ERROR:
                 note = run.note.partition("\n")[0]

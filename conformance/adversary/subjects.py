@@ -6,7 +6,7 @@ was seen in each of several more runs.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Collection, Iterable
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Protocol
 
@@ -56,6 +56,9 @@ class Subject(Protocol):
 
     def examine(self, scenario: Scenario, seed: int, both: bool) -> Examination: ...
 
+    def lacking(self, run: Examination) -> Sequence[str]:
+        """The levers, each with its reason, for want of which a run was unsupported."""
+
     def again(self, failure: Failure) -> int:
         """In how many of TIMES more runs a failure is seen."""
 
@@ -95,6 +98,9 @@ class InVirtualTime:
         self.check()
         return examined(scenario, self.on, seed, both=both)
 
+    def lacking(self, run: Examination) -> Sequence[str]:
+        return [f"{name}: {lever.why}" for name, lever in self.on.lacking.items()]
+
     def again(self, failure: Failure) -> int:
         return TIMES
 
@@ -112,6 +118,8 @@ class InRealTime:
     features: Collection[str]
 
     def prepared(self, scenario: Scenario, examples: int) -> Scenario | None:
+        if not self.features:
+            return hastened(scenario)  # nothing can be run, and each run will say why
         turns = [kind for kind in TURNS if kind in kinds(self.description)]
         wanted = turns[examples // IN_A_ROW % len(turns)]
         if kind(scenario) != wanted or not can_run(scenario, self.description):
@@ -133,6 +141,9 @@ class InRealTime:
         """A run that shows the trouble, if this one does."""
         run = self._ask(scenario, seed)
         return run if any(one.is_like(finding) for one in run.findings) else None
+
+    def lacking(self, run: Examination) -> Sequence[str]:
+        return run.note.split("; ") if isinstance(run, Seen) else ()
 
     def again(self, failure: Failure) -> int:
         runs = [self._shows(failure.scenario, failure.finding, failure.seed) for _ in range(TIMES)]
