@@ -114,14 +114,13 @@ def test_bad_input_is_told_before_anything_is_run(
     assert Path("broken/corrupt.toml").read_text(encoding="utf-8") == "title = "
 
 
-@pytest.mark.parametrize("name", ["listdir", "open"])
 def test_a_folder_that_is_locked_is_told_before_anything_is_run(
-    name: str, bgfetch: Bgfetch, monkeypatch: pytest.MonkeyPatch
+    bgfetch: Bgfetch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def locked(*given: object, **more: object) -> object:
         raise PermissionError(errno.EACCES, "Permission denied")
 
-    monkeypatch.setattr(os, name, locked)
+    monkeypatch.setattr(os, "open", locked)
     done = bgfetch("fuzz", "--examples", "1", "--out", "found")
     assert done.exit_code == 2, done.output
     assert "no folder that you may use (Permission denied).\nChoose another place" in done.output

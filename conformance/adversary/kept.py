@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Sequence
 from itertools import count
@@ -29,11 +28,10 @@ class Kept:
         return [load(path) for path in sorted(self.path.glob("*.toml"))]
 
     def check(self) -> None:
-        """See that it can be read and written to. Raises BadInput; better now than in an hour."""
+        """See that it can be written to. Raises BadInput; better now than in an hour."""
         there = self.path
         try:
             there = next(path for path in (there, *there.absolute().parents) if path.exists())
-            os.listdir(there)
             # What the system would allow is only known by trying: a folder need not be one of a disk.
             with TemporaryFile(dir=there):
                 pass
