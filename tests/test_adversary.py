@@ -62,3 +62,16 @@ def test_what_is_made_up_is_sound(features: tuple[str, ...]) -> None:
     """What a step names is there still: not gone with the storage, nor held by a frame alone."""
     for seed in range(1500):
         generate(Seeded(seed), features)
+
+
+def test_what_a_limit_keeps_from_beginning_is_not_waited_for() -> None:
+    """With one download at once, what stands still without a byte keeps the next from being asked for."""
+    limited = 0
+    for seed in (931_819, *range(2000)):
+        scenario = generate(Seeded(seed))
+        begun, *rest = scenario.steps
+        if rest and "until" in rest[0].arguments and (path := rest[0].arguments["until"].path):
+            limit = scenario.policy.get("downloads_at_once")
+            assert path in [one.path for one in begun.arguments["requests"][:limit]], seed
+            limited += limit is not None
+    assert limited > 10

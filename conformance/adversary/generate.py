@@ -122,7 +122,8 @@ def _hold(sketch: Sketch, begun: Raw) -> list[Raw]:
     requests = sketch.fetches[0].requests
     if not (_begins(sketch, begun) and all(map(plain, requests))):
         return []
-    for path in (one["path"] for one in requests):
+    at_once = sketch.world.get("policy", {}).get("downloads_at_once", len(requests))
+    for path in (one["path"] for one in requests[:at_once]):  # another may stand before what comes later
         answers = sketch.origin[path]
         first: Raw = next(iter(answers.get("attempts", [])), {})
         stall = first.get("stall", {"after": 0}) if "coding" not in answers else {"after": 0}
