@@ -45,3 +45,18 @@ def test_nothing_more_can_be_taken_away(mutant: str) -> None:
         again = found(less)
         sound = broken(less, observe(less, seed=failure.seed)) is None
         assert not (sound and again and again.is_like(failure.finding)), document
+
+
+def test_a_policy_that_cannot_be_is_no_smaller_one() -> None:
+    """Nothing can be sliced into pieces of 0 bytes, which is rounder than 4096."""
+    document = {
+        "title": "Sliced",
+        "clauses": ["perform-a-background-fetch-algorithm/8.13a"],
+        "policy": {"slice": 4096},
+        "origin": {"/a": {"size": 10_000}},
+        "steps": [{"fetch": "f", "requests": ["/a"], "level": "observe"}, {"until": "settled"}],
+    }
+    found = Finding("differs", ("requests",), ("it is sliced",))
+    failure = Failure(scenario_from_document(document, "sliced"), 0, found, 1)
+    small, _ = shrunk(failure, lambda one: found if one.policy.get("slice") else None)
+    assert small.policy == {"slice": 1}
