@@ -83,6 +83,12 @@ def stalled(*keys: str) -> str:
             "bytes = 107375",
         ),
         (origin('size = "1 GiB"\nrange = { length = 1 }'), 5, "in 1073741824 parts", "length = 1073742"),
+        (
+            "policy = { slice = 1 }\n" + origin('size = "3 MiB"'),
+            1,
+            "3145728 bytes in slices of 1",
+            "slice = 315",
+        ),
     ],
 )
 def test_what_is_too_much_is_refused_with_its_line(text: str, line: int, what: str, fix: str) -> None:

@@ -19,7 +19,7 @@ from conformance.scenario.expectations import expectations
 from conformance.scenario.families import MOST, Families
 from conformance.scenario.grammar import SCENARIO
 from conformance.scenario.model import MARK, NetworkState, Scenario, Table
-from conformance.scenario.origins import resources
+from conformance.scenario.origins import check_slices, resources
 from conformance.scenario.positions import positions
 from conformance.scenario.rows import parts, together
 from conformance.scenario.steps import steps
@@ -152,6 +152,7 @@ def _made(raw: Table, spot: Spot, id: str, text: str, document: Table, families:
     origin = resources(raw.get("origin", {}), spot / "origin", families)
     scripts = workers(raw.get("workers", {"/": {}}), spot / "workers", weight)
     start = network(raw.get("network", {}), NetworkState(), spot / "network")
+    check_slices(raw.get("policy", {}), origin, spot / "policy" / "slice")
     permission, room = raw.get("permission", "granted"), quota(raw.get("storage", "ample"))
     story = Story(
         *(origin, tuple(scripts), start, families, weight, sure, permission, room), chooses="policy" in raw

@@ -18,6 +18,9 @@ MOST_PIECES = 10_000
 MOST_PARTS = 1_000
 """Of a body that comes in ranges: each is a request."""
 
+MOST_SLICES = 10_000
+"""In which a body is read: each costs a turn of the simulator."""
+
 _NO_BODY = (204, 205, 304)
 
 
@@ -30,6 +33,18 @@ def resources(table: Mapping[str, Any], spot: Spot, families: Families) -> dict[
             found.setdefault(one, Resource(one, answer, attempts))
     _check_redirects(table, found, spot)
     return found
+
+
+def check_slices(policy: Mapping[str, Any], origin: Mapping[str, Resource], spot: Spot) -> None:
+    """Report slices so small that to read a body would take the day."""
+    answers = (one for resource in origin.values() for one in (resource.answer, *resource.attempts))
+    largest, slice = max((one.size for one in answers), default=0), policy.get("slice")
+    if isinstance(slice, int) and 0 < slice * MOST_SLICES < largest:
+        spot.wrong(
+            f"{largest} bytes in slices of {slice} are too many",
+            why=f"each costs the simulator a turn, and {MOST_SLICES:,} show what slices are",
+            fix=f"slice = {-(-largest // MOST_SLICES)}",
+        )
 
 
 def _answers(raw: Mapping[str, Any], spot: Spot) -> tuple[Answer, tuple[Answer, ...]]:
