@@ -2,26 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from conformance.results import VERDICTS
-
-Schema = dict[str, Any]
+from conformance.results_schema import WORDS, Schema, closed
 
 _TEXT: Schema = {"type": "string"}
 _TEXTS: Schema = {"type": "array", "items": _TEXT}
 _COUNT: Schema = {"type": "integer", "minimum": 0}
-_LEVEL: Schema = {"enum": ["must", "should", "may", "observe"]}
-
-
-def _object(**properties: Schema) -> Schema:
-    """An object of just these keys, all of them there."""
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": list(properties),
-        "additionalProperties": False,
-    }
 
 
 def _map(values: Schema) -> Schema:
@@ -33,10 +18,17 @@ def _array(*rows: Schema) -> Schema:
     return {"type": "array", "items": rows[0] if len(rows) == 1 else {"anyOf": list(rows)}}
 
 
-_SCENARIO = _object(
-    id=_TEXT, title=_TEXT, clauses=_TEXTS, level=_LEVEL, levers=_TEXTS, faults=_TEXTS, file=_TEXT, line=_COUNT
+_SCENARIO = closed(
+    id=_TEXT,
+    title=_TEXT,
+    clauses=_TEXTS,
+    level=WORDS["level"],
+    levers=_TEXTS,
+    faults=_TEXTS,
+    file=_TEXT,
+    line=_COUNT,
 )
-_ALIKE = _object(clauses=_TEXTS, scenarios=_TEXTS)
+_ALIKE = closed(clauses=_TEXTS, scenarios=_TEXTS)
 _CLAUSE = {
     "id": _TEXT,
     "level": _TEXT,
@@ -46,8 +38,8 @@ _CLAUSE = {
     "simulated": _TEXT,
     "scenarios": _TEXTS,
 }
-_CHANGED = _object(id=_TEXT, section=_TEXT, what=_TEXT, text=_TEXT)
-_ERRATUM = _object(
+_CHANGED = closed(id=_TEXT, section=_TEXT, what=_TEXT, text=_TEXT)
+_ERRATUM = closed(
     number=_TEXT,
     kind=_TEXT,
     sections=_TEXTS,
@@ -56,16 +48,16 @@ _ERRATUM = _object(
     override=_TEXT,
     scenarios=_TEXTS,
 )
-_MUTANT = _object(
+_MUTANT = closed(
     name=_TEXT,
     clause=_TEXT,
     summary=_TEXT,
     killed_by=_TEXTS,
     share={"type": "number", "minimum": 0, "maximum": 1},
 )
-_RUN = _object(started=_TEXT, bgfetch=_TEXT, implementations=_map(_TEXT), missing=_TEXTS)
-_SIDE = _object(verdicts={"type": "array", "items": {"enum": list(VERDICTS)}}, clauses=_TEXTS)
-_CHANGE = _object(
+_RUN = closed(started=_TEXT, bgfetch=_TEXT, implementations=_map(_TEXT), missing=_TEXTS)
+_SIDE = closed(verdicts={"type": "array", "items": WORDS["verdict"]}, clauses=_TEXTS)
+_CHANGE = closed(
     kind=_TEXT,
     scenario=_TEXT,
     implementation=_TEXT,
@@ -76,11 +68,11 @@ _CHANGE = _object(
 LISTINGS: dict[str, Schema] = {
     "list": _array(_SCENARIO, _ALIKE),
     "clauses": _array(
-        _object(**_CLAUSE), _object(**_CLAUSE, covered={"type": "boolean"}, by=_map(_TEXTS)), _CHANGED
+        closed(**_CLAUSE), closed(**_CLAUSE, covered={"type": "boolean"}, by=_map(_TEXTS)), _CHANGED
     ),
     "errata": _array(_ERRATUM),
     "mutants": _array(_MUTANT),
-    "diff": _object(compared=_COUNT, counts=_map(_COUNT), before=_RUN, after=_RUN, changes=_array(_CHANGE)),
+    "diff": closed(compared=_COUNT, counts=_map(_COUNT), before=_RUN, after=_RUN, changes=_array(_CHANGE)),
 }
 """By the command that prints it."""
 

@@ -11,8 +11,13 @@ from attrs import fields
 
 from conformance.results import VERDICTS, Check, Result, RunEnd, RunHeader
 
+Schema = dict[str, Any]
+
 _SIMPLE = {int: "integer", str: "string", bool: "boolean"}
-_WORDS = {"verdict": list(VERDICTS), "level": ["must", "should", "may", "observe"]}
+WORDS: dict[str, Schema] = {
+    "verdict": {"enum": list(VERDICTS)},
+    "level": {"enum": ["must", "should", "may", "observe"]},
+}
 
 
 def schema() -> dict[str, Any]:
@@ -35,12 +40,17 @@ def _line(name: str, cls: type[Any]) -> dict[str, Any]:
 def _object(cls: type[Any]) -> dict[str, Any]:
     hints = typing.get_type_hints(cls)
     names = [field.name for field in fields(cls)]
-    properties = {name: _property(name, hints[name]) for name in names}
-    return {"type": "object", "properties": properties, "required": names, "additionalProperties": False}
+    return closed(**{name: WORDS.get(name) or _type(hints[name]) for name in names})
 
 
-def _property(name: str, hint: Any) -> dict[str, Any]:
-    return {"enum": _WORDS[name]} if name in _WORDS else _type(hint)
+def closed(**properties: Schema) -> Schema:
+    """An object of just these keys, all of them there."""
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
 
 
 def _type(hint: Any) -> dict[str, Any]:

@@ -6,7 +6,6 @@ repetitions count; the first of each outcome is told.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from urllib.parse import quote
 
@@ -16,7 +15,6 @@ from markupsafe import Markup
 from conformance.results import ERROR, FAIL, INCONCLUSIVE, PASS, UNSUPPORTED, Check, Result
 from reports.cells import Row
 from reports.machine import replay
-from reports.outcomes import faults
 from reports.run import Listed, Run
 from reports.sentences import steps
 from reports.telling import tell
@@ -32,9 +30,6 @@ PICTURES, FINDINGS, HELD, PROOFS, LINES = 4, 12, 4, 12, 20
 observations of a result, which count without those that a finding rests on."""
 SUMMARY = 110
 """Letters of a value in the line that sums a scenario up."""
-_SOURCE = 100_000
-_IN_STORE = re.compile(r"\b(cut|stall|trickle|refuse)\s*=")
-"""The faults that a scenario file has in store, as the selector ``fault:`` knows them."""
 NO_PICTURE = Markup("")
 _WORST_FIRST = (FAIL, ERROR, INCONCLUSIVE, UNSUPPORTED, PASS)
 
@@ -125,7 +120,6 @@ class Part:
     passed_on: str
     steps: tuple[str, ...]
     faults: tuple[str, ...]
-    kinds: tuple[str, ...]
     replay: str
     notes: tuple[tuple[str, str], ...]
     undrawn: int
@@ -176,8 +170,6 @@ def part(
     held = tuple(_held(best.result)) if best else ()
     notes = ((one.column, one.result.note) for one in candidates if one.result.note)
     worst = min(candidates, key=lambda one: _WORST_FIRST.index(one.result.verdict), default=None)
-    struck = [kind for one in candidates for kind in faults(one.seen or ())]
-    stored = _IN_STORE.findall(row.scenario.text[:_SOURCE])
     return Part(
         anchor,
         f"s{number}",
@@ -192,7 +184,6 @@ def part(
         best.column if best else "",
         tuple(steps(first.seen or ())) if first else (),
         tuple(_struck(first.seen or ())) if first else (),
-        tuple(dict.fromkeys([*struck, *stored])),
         replay(worst.result, row.scenario) if worst else "",
         tuple(dict.fromkeys(notes)),
         len(shown) - len(told),

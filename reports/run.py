@@ -39,7 +39,7 @@ class Listed:
     """A scenario as the run's header describes it.
 
     Of a row, ``line`` is where it begins in the file, and ``text`` leaves the other rows out.
-    ``faults`` are those that it has in store, as ``fault:`` selects it; None where a run does not say.
+    ``faults`` are those that it has in store, as ``fault:`` selects it.
     """
 
     id: str
@@ -48,7 +48,7 @@ class Listed:
     file: str = ""
     text: str = ""
     line: int = 0
-    faults: tuple[str, ...] | None = None
+    faults: tuple[str, ...] = ()
 
     def at(self, line: int) -> str:
         """What stands in this line of the file, "" where it is not known."""
@@ -56,8 +56,7 @@ class Listed:
         rows = [number for number, one in enumerate(lines, 1) if _ROW.match(one)]
         if len(rows) == 1 and line >= self.line:
             line += rows[0] - self.line
-        known = 0 < line <= len(lines) and bool(self.line) == bool(rows)  # runs once did not say the line
-        return lines[line - 1].strip() if known else ""
+        return lines[line - 1].strip() if 0 < line <= len(lines) else ""
 
 
 @frozen
@@ -160,9 +159,7 @@ def _listed(header: RunHeader, missing: list[str]) -> Iterator[Listed]:
     for place, row in enumerate(header.scenarios, 1):
         try:
             known = _known(Listed, row)
-            known["clauses"] = _words(known.get("clauses", ()))
-            if "faults" in known:
-                known["faults"] = _words(known["faults"])
+            known |= {name: _words(known.get(name, ())) for name in ("clauses", "faults")}
             yield _sound(Listed(**known))
         except _DAMAGE as error:
             missing.append(f"the run line's scenario number {place} could not be read: {_reason(error)}")

@@ -199,6 +199,7 @@ def _listed(case: Case) -> dict[str, object]:
         "id": case.id,
         "title": case.title,
         "clauses": list(case.clauses),
+        "faults": ["stall"],
         "file": f"scenarios/{case.id}.toml",
         "text": text,
     }

@@ -38,19 +38,7 @@ FOUND = {
         requests = ["/a"]
         level = "observe"
         [[steps]]
-        wait = "1 d"
-        [[steps]]
-        network = "offline"
-        [[steps]]
-        network = "online"
-        [[steps]]
-        wait = "1 d"
-        [[steps]]
-        network = "offline"
-        [[steps]]
-        network = "online"
-        [[steps]]
-        until = "settled"
+        wait = "1 s"
         """,
     "a call for an id that is taken, of which nobody lived to see the refusal": """
         [origin."/a"]
@@ -113,12 +101,6 @@ FOUND = {
         wait = "1 s"
         [[steps]]
         getIds = true
-        [[steps]]
-        network = "offline"
-        [[steps]]
-        network = "online"
-        [[steps]]
-        until = "settled"
         """,
     "a page closed before its fetch() is answered keeps nobody waiting": """
         [origin."/a"]

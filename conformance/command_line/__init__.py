@@ -19,10 +19,10 @@ def main() -> None:
     # again, which costs a run of the catalogue a third of its time.
     gc.set_threshold(200_000, 10, 100)
     from conformance.command_line.commands import commands
-    from conformance.command_line.output import exit_code, forgiving
+    from conformance.command_line.output import ended, forgiving
 
     output = forgiving()
     try:
         commands(prog_name="bgfetch")
     except SystemExit as end:
-        sys.exit(exit_code(end.code, output))
+        sys.exit(ended(end.code, output))

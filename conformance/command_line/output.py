@@ -38,16 +38,18 @@ def forgiving() -> Forgiving | None:
         return None
     old = sys.stdout
     sys.stdout = io.TextIOWrapper(
-        io.BufferedWriter(raw), old.encoding, old.errors, line_buffering=old.isatty(), write_through=False
+        io.BufferedWriter(raw), old.encoding, old.errors, line_buffering=old.isatty()
     )
     return raw
 
 
-def exit_code(code: Any, raw: Forgiving | None) -> Any:
+def ended(code: Any, raw: Forgiving | None) -> Any:
     """With which code a command ends, given its own; what could not be printed is told on standard error."""
+    if raw is None:
+        return code
     with suppress(BrokenPipeError):
-        _ = sys.stdout and sys.stdout.flush()
-    if raw is None or raw.reason is None:
+        sys.stdout.flush()
+    if raw.reason is None:
         return code
     print(
         f"bgfetch: standard output could not be written: {raw.reason.strerror}. All else was done. "
